@@ -1,0 +1,81 @@
+// The base of layers and models: a tree of modules, each with named parameters and buffers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/tensor.h"
+
+namespace heddle::nn {
+
+class Module;
+
+struct NamedTensor {
+  std::string name;  // "layer1.0.conv1.weight": the names that PyTorch uses for the same model
+  Tensor tensor;
+};
+
+/// Told of each module's result in the order in which they end; `path` is "" for the root.
+using ForwardObserver = std::function<void(std::string const& path, Module& module, Tensor const& x, Tensor const& y)>;
+
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(Module const&) = delete;
+  Module& operator=(Module const&) = delete;
+
+  /// The module applied to x, inside a profiling range, with the observer told.
+  Tensor operator()(Tensor const& x);
+
+  /// "Conv2d", "ResNet", …
+  virtual std::string_view kind() const = 0;
+  /// The options that matter to a reader of a summary, such as "64, 3x3, stride 2"; may be empty.
+  virtual std::string details() const { return {}; }
+  /// Multiply-adds of this module itself, children left out, for one such input and output.
+  virtual i64 macs(Shape const& x, Shape const& y) const;
+
+  /// Depth-first in the order of registration, names relative to this module.
+  std::vector<NamedTensor> parameters() const;
+  std::vector<NamedTensor> buffers() const;
+  /// Parameters and buffers: all that a file of weights holds.
+  std::vector<NamedTensor> state() const;
+
+  /// Training mode (batch statistics, dropout) or inference mode, for the whole tree.
+  void set_training(bool training);
+  bool training() const { return training_; }
+  /// Moves all parameters and buffers.
+  void to(Device device);
+  /// Lets go of all gradients.
+  void clear_gradients();
+
+  /// While it lives, every module call of this thread is told to `observer`, with paths below `root`.
+  class Observation {
+   public:
+    Observation(Module& root, ForwardObserver observer);
+    ~Observation();
+    Observation(Observation const&) = delete;
+    Observation& operator=(Observation const&) = delete;
+  };
+
+ protected:
+  virtual Tensor forward(Tensor const& x) = 0;
+
+  /// Registration, in constructors: a member handle shares its tensor with the tree.
+  Tensor add_parameter(std::string name, Tensor value);
+  Tensor add_buffer(std::string name, Tensor value);
+  template <class M>
+  std::shared_ptr<M> add_module(std::string name, std::shared_ptr<M> module) {
+    adopt(std::move(name), module);
+    return module;
+  }
+
+ private:
+  struct Child;
+  void adopt(std::string name, std::shared_ptr<Module> module);
+};
+
+}  // namespace heddle::nn

@@ -1,0 +1,19 @@
+// A normalised, augmented batch from uint8 images.
+#pragma once
+
+#include <span>
+
+#include "kernels/augment/image_batch.h"
+#include "ops/tensor.h"
+
+namespace heddle::ops {
+
+struct Normalization {
+  Tensor mean, deviation;  // [c] f32, of values in [0, 1]
+};
+
+/// images [count, h, w, c] u8, index [n] i64 -> [n, h, w, c] f32. See AugmentOptions and ImageBatchArgs.
+Tensor image_batch(Tensor const& images, Tensor const& index, Normalization const& normalization,
+                   AugmentOptions const& options, u64 seed, i64 epoch);
+
+}  // namespace heddle::ops

@@ -74,8 +74,15 @@ class Module {
   }
 
  private:
-  struct Child;
+  struct Child {
+    std::string name;
+    std::shared_ptr<Module> module;
+  };
   void adopt(std::string name, std::shared_ptr<Module> module);
+
+  std::vector<NamedTensor> parameters_, buffers_;  // of this module itself
+  std::vector<Child> children_;
+  bool training_ = true;
 };
 
 }  // namespace heddle::nn

@@ -1,5 +1,13 @@
 # Finds what the build needs, and says in one line each what it found and what it left out.
 
+if(HEDDLE_STATIC)
+  set(BLA_STATIC ON)
+  set(Boost_USE_STATIC_LIBS ON)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libgomp.a OUTPUT_VARIABLE gomp
+    OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(OpenMP_gomp_LIBRARY ${gomp} CACHE FILEPATH "")
+endif()
+
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 message(STATUS "heddle: OpenMP ${OpenMP_CXX_VERSION}")
 
@@ -20,11 +28,16 @@ if(CMAKE_CUDA_COMPILER AND NOT HEDDLE_CUDA STREQUAL "OFF")
     set(CMAKE_CUDA_ARCHITECTURES 80 90a-real)
   endif()
   enable_language(CUDA)
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 13)
+    message(FATAL_ERROR "heddle: CUDA ${CMAKE_CUDA_COMPILER_VERSION} at ${CMAKE_CUDA_COMPILER} is too old: Heddle needs "
+      "CUDA 13; `./heddle setup cuda` installs it, or set CUDACXX to its nvcc, or HEDDLE_CUDA=OFF")
+  endif()
   find_package(CUDAToolkit 13 REQUIRED)
   set(HEDDLE_HAS_CUDA ON)
   message(STATUS "heddle: CUDA ${CUDAToolkit_VERSION} for architectures ${CMAKE_CUDA_ARCHITECTURES}")
 elseif(HEDDLE_CUDA STREQUAL "ON")
-  message(FATAL_ERROR "heddle: HEDDLE_CUDA=ON, but no CUDA compiler was found: put nvcc on PATH or set CUDACXX")
+  message(FATAL_ERROR "heddle: HEDDLE_CUDA=ON, but no CUDA compiler was found: put nvcc on PATH, set CUDACXX, "
+    "or run `./heddle setup cuda`")
 else()
   set(HEDDLE_HAS_CUDA OFF)
   message(STATUS "heddle: CUDA left out (HEDDLE_CUDA=${HEDDLE_CUDA}); kernels run on the emulator")

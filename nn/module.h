@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ops/tensor.h"
@@ -28,10 +29,10 @@ class Module {
   Module(Module const&) = delete;
   Module& operator=(Module const&) = delete;
 
-  /// The module applied to x, inside a profiling range, with the observer told.
+  /// The module applied to x, inside a profiling range, with the observers told.
   Tensor operator()(Tensor const& x);
 
-  /// "Conv2d", "ResNet", …
+  /// "Conv2d", "ResNet", …: a literal.
   virtual std::string_view kind() const = 0;
   /// The options that matter to a reader of a summary, such as "64, 3x3, stride 2"; may be empty.
   virtual std::string details() const { return {}; }
@@ -47,24 +48,32 @@ class Module {
   /// Training mode (batch statistics, dropout) or inference mode, for the whole tree.
   void set_training(bool training);
   bool training() const { return training_; }
-  /// Moves all parameters and buffers.
+  /// Moves all parameters and buffers, with their gradients, for every handle that shares them.
   void to(Device device);
   /// Lets go of all gradients.
   void clear_gradients();
 
-  /// While it lives, every module call of this thread is told to `observer`, with paths below `root`.
+  /// While it lives, every call on this thread of `root` or a module below it is told to `observer`, with its path.
+  /// Observations nest: all that live are told, the innermost first.
   class Observation {
    public:
     Observation(Module& root, ForwardObserver observer);
     ~Observation();
     Observation(Observation const&) = delete;
     Observation& operator=(Observation const&) = delete;
+
+   private:
+    friend class Module;
+    std::unordered_map<Module const*, std::string> paths_;
+    ForwardObserver observer_;
+    Observation* outer_;
   };
 
  protected:
   virtual Tensor forward(Tensor const& x) = 0;
 
-  /// Registration, in constructors: a member handle shares its tensor with the tree.
+  /// Registration, in constructors: the result, kept as a member, shares its tensor with the tree. A name is not empty,
+  /// has no dot and is not taken.
   Tensor add_parameter(std::string name, Tensor value);
   Tensor add_buffer(std::string name, Tensor value);
   template <class M>
@@ -78,7 +87,13 @@ class Module {
     std::string name;
     std::shared_ptr<Module> module;
   };
+
   void adopt(std::string name, std::shared_ptr<Module> module);
+  void check_name(std::string const& name) const;
+  /// Calls visit(path, module) for this module and, depth-first, all below it.
+  void walk(std::string const& path, std::function<void(std::string const&, Module const&)> const& visit) const;
+
+  static thread_local Observation* innermost_;
 
   std::vector<NamedTensor> parameters_, buffers_;  // of this module itself
   std::vector<Child> children_;

@@ -8,8 +8,8 @@
 namespace heddle {
 
 struct AllocatorStatistics {
-  std::size_t used_bytes = 0;  // held by tensors now
-  std::size_t peak_bytes = 0;  // the most held by tensors since the last reset
+  std::size_t used_bytes = 0;      // held by tensors now
+  std::size_t peak_bytes = 0;      // the most held by tensors since the last reset
   std::size_t reserved_bytes = 0;  // taken from the device, kept blocks included
 };
 

@@ -26,11 +26,11 @@ class Tape {
   void backward(Tensor const& loss, f32 scale = 1);
 
  private:
-  friend void record(std::string_view, std::vector<Tensor>, Tensor&, BackwardFn);
+  friend void record(std::string_view, std::vector<Tensor> const&, Tensor&, BackwardFn);
   struct Node {
     std::string_view name;
-    std::vector<Tensor> inputs;
-    Tensor output;
+    std::vector<std::shared_ptr<Tensor::GradientSlot>> inputs;  // null where an input is undefined
+    std::shared_ptr<Tensor::GradientSlot> output;
     BackwardFn backward;
   };
   std::vector<Node> nodes_;
@@ -38,6 +38,6 @@ class Tape {
 
 /// Called by every operation with its result: remembers how to go back, if a Tape records and an input requires a
 /// gradient; then `output` requires one too. `name` must outlive the tape (a literal).
-void record(std::string_view name, std::vector<Tensor> inputs, Tensor& output, BackwardFn backward);
+void record(std::string_view name, std::vector<Tensor> const& inputs, Tensor& output, BackwardFn backward);
 
 }  // namespace heddle

@@ -58,6 +58,8 @@ class Tensor {
   /// Overwrites the elements with those of `source`: same shape and type, any device.
   void copy_from(Tensor const& source);
   void fill_zero();
+  /// Puts the elements on another device, for every handle of this tensor.
+  void move_to(Device device);
 
   /// The elements on the host; throws an Error when T is not the tensor's type.
   template <class T>
@@ -80,10 +82,13 @@ class Tensor {
   Tensor gradient() const;
   void set_gradient(Tensor gradient);
   void clear_gradient();
+  /// Where gradients of this tensor add up. It outlives the elements, so that a Tape need not keep those.
+  struct GradientSlot;
+  std::shared_ptr<GradientSlot> const& gradient_slot() const;
 
   /// Whether both handles are the same tensor, not only equal elements.
   bool is(Tensor const& other) const { return impl_ == other.impl_; }
-  /// How many handles share this tensor's elements.
+  /// How many handles hold these elements, this one included.
   long share_count() const;
 
  private:
@@ -96,6 +101,11 @@ class Tensor {
   void require_one_element() const;
 
   std::shared_ptr<Impl> impl_;
+};
+
+struct Tensor::GradientSlot {
+  bool required = false;
+  Tensor value = {};
 };
 
 }  // namespace heddle

@@ -11,8 +11,7 @@ namespace heddle::testing {
 template <class T = f32>
 std::vector<T> uniform(i64 count, u64 seed, f32 low = -1, f32 high = 1) {
   std::vector<T> values(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = T(low + (high - low) * uniform01(philox(seed, 0, i)[0]));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = T(low + (high - low) * uniform01(philox(seed, 0, i)[0]));
   return values;
 }
 
@@ -21,7 +20,8 @@ template <class T = f32>
 std::vector<T> small_integers(i64 count, u64 seed, int low = -3, int high = 3) {
   std::vector<T> values(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = T(static_cast<f32>(low + static_cast<int>(uniform_below(philox(seed, 1, i)[0], static_cast<u32>(high - low + 1)))));
+    values[i] = T(static_cast<f32>(
+        low + static_cast<int>(uniform_below(philox(seed, 1, i)[0], static_cast<u32>(high - low + 1)))));
   return values;
 }
 

@@ -37,8 +37,8 @@ struct DataChoice {
   std::filesystem::path data_dir;  // empty: $HEDDLE_DATA, data/, then the system's folders, then a download
 };
 
-/// Finds and loads. For "" it tries CIFAR-10, Fashion-MNIST and the synthetic set in this order, and says in one line on
-/// standard error what it could not have and what it takes instead.
+/// Finds and loads. For "" it tries CIFAR-10, Fashion-MNIST and the synthetic set in this order, and says in one line
+/// on standard error what it could not have and what it takes instead.
 DataSet load_dataset(DataChoice const& choice);
 
 }  // namespace heddle::train

@@ -1,0 +1,30 @@
+// The devices at hand.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace heddle {
+
+struct DeviceInfo {
+  std::string name;
+  int multiprocessors = 0;
+  int major = 0, minor = 0;  // compute capability: 9.0 is Hopper; 0.0 on the emulator
+  std::size_t memory_bytes = 0;
+};
+
+namespace cuda {
+/// 0 where there is no device, no driver, or no CUDA in this build; never throws.
+int device_count() noexcept;
+/// Throws an Error that names the index and the count.
+DeviceInfo device_info(int device = 0);
+}  // namespace cuda
+
+namespace emulated {
+/// Always 1.
+int device_count() noexcept;
+/// The emulator: a multiprocessor is a host thread.
+DeviceInfo device_info(int device = 0);
+}  // namespace emulated
+
+}  // namespace heddle

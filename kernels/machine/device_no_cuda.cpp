@@ -1,0 +1,13 @@
+#include "kernels/core/error.h"
+#include "kernels/machine/device.h"
+
+namespace heddle::cuda {
+
+int device_count() noexcept { return 0; }
+
+DeviceInfo device_info(int device) {
+  fail("[cuda device] no CUDA in this build, asked for device ", device,
+       ": configure with -DHEDDLE_CUDA=ON where nvcc is installed");
+}
+
+}  // namespace heddle::cuda

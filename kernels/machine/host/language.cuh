@@ -1,0 +1,18 @@
+// The names of CUDA C++ for the host compiler, with the emulator behind them.
+#pragma once
+
+#include <source_location>
+
+#include "kernels/machine/host/arithmetic.cuh"
+#include "kernels/machine/host/atomics.cuh"
+#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/builtin.h"
+#include "kernels/machine/host/collectives.cuh"
+
+#define HEDDLE_DEVICE
+#define HEDDLE_HOST_DEVICE
+#define HEDDLE_UNROLL
+
+inline void __syncthreads(std::source_location where = std::source_location::current()) {
+  heddle::emulated::Block::current("__syncthreads").barrier(where);
+}

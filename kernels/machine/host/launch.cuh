@@ -1,0 +1,29 @@
+// Runs a kernel object on the emulator.
+#pragma once
+
+#include <type_traits>
+
+#include "kernels/core/stream.h"
+#include "kernels/machine/host/grid.h"
+
+namespace heddle::emulated {
+
+/// Runs `grid` blocks of Kernel::threads threads, and returns when they have ended. `name` is for errors: an Error that
+/// names the kernel, and the block and thread where it has one.
+template <class Kernel>
+void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const* name) {
+  using Params = typename Kernel::Params;
+  using SharedStorage = typename Kernel::SharedStorage;
+  static_assert(std::is_trivially_copyable_v<Params> && sizeof(Params) <= 4096);
+  static_assert(std::is_trivially_destructible_v<SharedStorage> && alignof(SharedStorage) <= 1024);
+  run_grid({.name = name,
+            .grid = grid,
+            .threads = Kernel::threads,
+            .shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage),
+            .params = &params,
+            .body = [](void const* p, void* shared) {
+              Kernel{}(*static_cast<Params const*>(p), *static_cast<SharedStorage*>(shared));
+            }});
+}
+
+}  // namespace heddle::emulated

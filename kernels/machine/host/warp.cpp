@@ -1,0 +1,83 @@
+#include "kernels/machine/host/warp.h"
+
+#include <bit>
+#include <string_view>
+
+#include "kernels/core/error.h"
+
+namespace heddle::emulated {
+namespace {
+
+std::string hexadecimal(unsigned mask) {
+  std::ostringstream text;
+  text << "0x" << std::hex << mask;
+  return text.str();
+}
+
+std::string describe_request(Request const& request) {
+  return std::string(request.collective->name) + " at " + describe(request.where) + ", mask " +
+         hexadecimal(request.mask);
+}
+
+// The text of an error is only made when there is one: this runs at every collective.
+void check_mask(Warp const& warp, int lane, Request const& request) {
+  unsigned const mask = request.mask;
+  if ((mask >> lane & 1u) == 0) fail(describe_request(request), ": the mask lacks the calling lane ", lane);
+  if (unsigned const absent = mask & ~warp.present)
+    fail(describe_request(request), ": the mask names lane ", std::countr_zero(absent), ", but the warp has ",
+         std::popcount(warp.present), " lanes");
+  if (unsigned const gone = mask & warp.exited)
+    fail(describe_request(request), ": the mask names lane ", std::countr_zero(gone), ", which has returned");
+  if ((mask >> request.source & 1u) == 0)
+    fail(describe_request(request), ": lane ", lane, " reads lane ", request.source, ", which the mask lacks");
+}
+
+bool all_have_arrived(Warp const& warp, Request const& request) {
+  if ((request.mask & ~warp.waiting) != 0) return false;
+  for (unsigned left = request.mask; left != 0; left &= left - 1) {
+    Request const& other = warp.requests[static_cast<std::size_t>(std::countr_zero(left))];
+    if (other.collective != request.collective || other.mask != request.mask) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string describe(std::source_location const& where) {
+  std::string_view const path = where.file_name();
+  return std::string(path.substr(path.rfind('/') + 1)) + ":" + std::to_string(where.line());
+}
+
+void Warp::begin(int count) {
+  present = count == warp_size ? ~0u : (1u << count) - 1;
+  ready = present;
+  exited = 0;
+  at_barrier = 0;
+  waiting = 0;
+}
+
+void Warp::arrive(int lane, Request const& request) {
+  check_mask(*this, lane, request);
+  requests[static_cast<std::size_t>(lane)] = request;
+  waiting |= 1u << lane;
+  if (!all_have_arrived(*this, request)) return;
+  unsigned const mask = request.mask;
+  for (unsigned left = mask; left != 0; left &= left - 1) {
+    int const other = std::countr_zero(left);
+    results[static_cast<std::size_t>(other)] = request.collective->result(requests.data(), mask, other);
+  }
+  waiting &= ~mask;
+  ready |= mask;
+}
+
+void Warp::exit(int lane) {
+  exited |= 1u << lane;
+  for (unsigned left = waiting; left != 0; left &= left - 1) {
+    int const other = std::countr_zero(left);
+    Request const& request = requests[static_cast<std::size_t>(other)];
+    if (request.mask >> lane & 1u)
+      fail("returns from the kernel, but lane ", other, " of its warp waits for it in ", describe_request(request));
+  }
+}
+
+}  // namespace heddle::emulated

@@ -1,0 +1,53 @@
+// A warp of the emulator: 32 lanes, and the collectives that the lanes of a mask carry out together.
+#pragma once
+
+#include <array>
+#include <source_location>
+#include <string>
+
+#include "kernels/core/types.h"
+
+namespace heddle::emulated {
+
+constexpr int warp_size = 32;
+
+struct Request;
+
+/// An operation that ends when all lanes of its mask have come to it.
+struct Collective {
+  char const* name;
+  /// What `lane` receives, from the requests of the 32 lanes, of which those in `mask` are valid.
+  u64 (*result)(Request const* requests, unsigned mask, int lane);
+};
+
+/// What one lane brings to a collective.
+struct Request {
+  Collective const* collective = nullptr;
+  unsigned mask = 0;
+  u64 value = 0;
+  int source = 0;  // the lane that a shuffle reads
+  std::source_location where;
+};
+
+struct Warp {
+  unsigned present = 0;     // lanes that exist: the last warp of a block may have fewer than 32
+  unsigned ready = 0;       // lanes that can run
+  unsigned exited = 0;      // lanes that have returned from the kernel
+  unsigned at_barrier = 0;  // lanes that wait in __syncthreads
+  unsigned waiting = 0;     // lanes that wait in a collective
+  std::array<Request, warp_size> requests;  // of the lanes in `waiting`
+  std::array<u64, warp_size> results;
+
+  /// A new block: `count` lanes, all ready.
+  void begin(int count);
+  /// Lane `lane` comes to a collective. When it is the last of its mask, all of them are ready and have results.
+  /// Throws an Error for a mask that lacks the lane, or names one that does not exist or has exited.
+  void arrive(int lane, Request const& request);
+  /// Lane `lane` returns from the kernel. Throws an Error when another waits for it.
+  void exit(int lane);
+};
+
+/// "layer_norm.cuh:57".
+std::string describe(std::source_location const& where);
+
+}  // namespace heddle::emulated

@@ -1,0 +1,35 @@
+// What a kernel may ask of the processor beyond plain CUDA C++, and the one door to it.
+//
+// Compiled by nvcc, the names below are PTX and the CUDA runtime; compiled by the host compiler, they are the SIMT
+// emulator of machine/host, which also supplies the names of CUDA C++ itself (threadIdx, __syncthreads, …). Both
+// folders hold files of the same names with the same functions:
+//   language.cuh  the words that mark device code, and the built-in names
+//   convert.cuh   f16 and bf16 to f32 and back
+//   access.cuh    memory accesses of a chosen width
+//   launch.cuh    launch<Kernel>(grid, params, stream, name)
+//
+// HEDDLE_BACKEND is `cuda` or `emulated`: kernels and launchers stand in namespace heddle::HEDDLE_BACKEND, so that
+// one source gives both heddle::cuda::layer_norm_forward and heddle::emulated::layer_norm_forward.
+//
+// A kernel is a function object:
+//   struct Kernel {
+//     static constexpr int threads = …;  // of a block: one-dimensional, at most 1024
+//     struct Params { … };               // trivially copyable, at most 4 KB
+//     struct SharedStorage { … };        // never constructed: starts with unspecified contents
+//     HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const;
+//   };
+#pragma once
+
+#if defined(__CUDACC__)
+#define HEDDLE_BACKEND cuda
+#include "kernels/machine/cuda/access.cuh"
+#include "kernels/machine/cuda/convert.cuh"
+#include "kernels/machine/cuda/language.cuh"
+#include "kernels/machine/cuda/launch.cuh"
+#else
+#define HEDDLE_BACKEND emulated
+#include "kernels/machine/host/access.cuh"
+#include "kernels/machine/host/convert.cuh"
+#include "kernels/machine/host/language.cuh"
+#include "kernels/machine/host/launch.cuh"
+#endif

@@ -16,18 +16,19 @@ struct BatchNormShape {
 
 /// Normalises with the statistics of this batch and moves the running ones towards them:
 /// running = (1 - momentum) * running + momentum * batch, the variance unbiased (rows / (rows - 1)).
+/// One row has variance 0, which the running one moves towards; no rows leave both running statistics as they are.
 template <class T>
 struct BatchNormTrainingArgs {
   BatchNormShape shape;
   f32 epsilon = 1e-5f;
   f32 momentum = 0.1f;
-  T const* x = nullptr;           // [rows, channels]
-  f32 const* gamma = nullptr;     // [channels]
-  f32 const* beta = nullptr;      // [channels]
-  T* y = nullptr;                 // [rows, channels]
-  f32* mean = nullptr;            // [channels], of this batch, for the backward pass
-  f32* rstd = nullptr;            // [channels], likewise
-  f32* running_mean = nullptr;    // [channels], updated; null leaves it out
+  T const* x = nullptr;             // [rows, channels]
+  f32 const* gamma = nullptr;       // [channels]
+  f32 const* beta = nullptr;        // [channels]
+  T* y = nullptr;                   // [rows, channels]
+  f32* mean = nullptr;              // [channels], of this batch, for the backward pass
+  f32* rstd = nullptr;              // [channels], likewise
+  f32* running_mean = nullptr;      // [channels], updated; null leaves it out
   f32* running_variance = nullptr;  // [channels], updated; null leaves it out
 };
 
@@ -36,12 +37,12 @@ template <class T>
 struct BatchNormInferenceArgs {
   BatchNormShape shape;
   f32 epsilon = 1e-5f;
-  T const* x = nullptr;                 // [rows, channels]
-  f32 const* gamma = nullptr;           // [channels]
-  f32 const* beta = nullptr;            // [channels]
-  f32 const* running_mean = nullptr;    // [channels]
+  T const* x = nullptr;                   // [rows, channels]
+  f32 const* gamma = nullptr;             // [channels]
+  f32 const* beta = nullptr;              // [channels]
+  f32 const* running_mean = nullptr;      // [channels]
   f32 const* running_variance = nullptr;  // [channels]
-  T* y = nullptr;                       // [rows, channels]
+  T* y = nullptr;                         // [rows, channels]
 };
 
 /// dbeta = sum dy; dgamma = sum dy * xhat; dx = gamma * rstd * (dy - dbeta / rows - xhat * dgamma / rows).

@@ -30,9 +30,9 @@ void check_shape(Pool2dShape const& shape);
 template <class T>
 struct MaxPoolForwardArgs {
   Pool2dShape shape;
-  T const* x = nullptr;    // [n, h, w, c]
-  T* y = nullptr;          // [n, p, q, c]
-  i32* index = nullptr;    // [n, p, q, c], the winner's position ih * w + iw in its image
+  T const* x = nullptr;  // [n, h, w, c]
+  T* y = nullptr;        // [n, p, q, c]
+  i32* index = nullptr;  // [n, p, q, c], the winner's position ih * w + iw in its image
 };
 
 template <class T>

@@ -24,15 +24,15 @@ struct AugmentOptions {
 /// y[i] = (augmented images[index[i]] / 255 - mean) / deviation. Order: crop, flip, cutout.
 template <class T>
 struct ImageBatchArgs {
-  i64 n = 0, h = 0, w = 0, c = 0;     // the batch
+  i64 n = 0, h = 0, w = 0, c = 0;  // the batch
   AugmentOptions options;
   u64 seed = 0;
   i64 epoch = 0;
-  u8 const* images = nullptr;         // [count, h, w, c]
-  i64 const* index = nullptr;         // [n], each below count
-  f32 const* mean = nullptr;          // [c], of values in [0, 1]
-  f32 const* deviation = nullptr;     // [c], likewise
-  T* y = nullptr;                     // [n, h, w, c]
+  u8 const* images = nullptr;      // [count, h, w, c]
+  i64 const* index = nullptr;      // [n], each below count
+  f32 const* mean = nullptr;       // [c], of values in [0, 1]
+  f32 const* deviation = nullptr;  // [c], likewise
+  T* y = nullptr;                  // [n, h, w, c]
 };
 
 template <class T>
@@ -41,6 +41,6 @@ using ImageBatchFn = void(ImageBatchArgs<T> const&, Stream);
 namespace cpu {
 /// Throws an Error when crop_padding is not below h and w (reflection needs a pixel to reflect).
 extern ImageBatchFn<f32> image_batch;
-}
+}  // namespace cpu
 
 }  // namespace heddle

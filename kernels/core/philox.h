@@ -25,6 +25,19 @@ constexpr std::array<u32, 4> philox(u64 seed, u64 stream, u64 index) {
   return c;
 }
 
+/// The streams that have a fixed use. A Generator counts its streams up from 0; these have all ones in the top byte,
+/// the use in the next, and 48 bits for an epoch or the like, so that no two ever meet.
+enum class StreamUse : u8 {
+  crop_and_flip = 1,  // of an image in an epoch: row, column, flip
+  cutout = 2,         // of an image in an epoch: row, column of the centre
+  first_flip = 3,     // of an image: whether alternating flips start mirrored
+  epoch_order = 4,    // of an epoch: the order of its images
+};
+
+constexpr u64 reserved_stream(StreamUse use, u64 part) {
+  return u64{0xff} << 56 | u64{static_cast<u8>(use)} << 48 | part;
+}
+
 /// A word as a float in [0, 1): its upper 24 bits, each value exact.
 constexpr f32 uniform01(u32 word) { return static_cast<f32>(word >> 8) * 0x1p-24f; }
 

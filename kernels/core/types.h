@@ -16,73 +16,53 @@ using u64 = std::uint64_t;
 
 namespace detail {
 
-/// The bits of `value` in the narrower binary format with `exponent_bits` and `mantissa_bits`,
-/// rounded to nearest even; overflow gives infinity, NaN stays a quiet NaN.
-constexpr u32 narrow_float(f32 value, int exponent_bits, int mantissa_bits) {
-  u32 const bits = std::bit_cast<u32>(value);
-  u32 const sign = bits >> 31 << (exponent_bits + mantissa_bits);
-  u32 const magnitude = bits & 0x7fffffffu;
-  u32 const infinity = ((1u << exponent_bits) - 1) << mantissa_bits;
-  if (magnitude > 0x7f800000u) return sign | infinity | 1u << (mantissa_bits - 1);
-
-  int const bias = (1 << (exponent_bits - 1)) - 1;
-  int const exponent = static_cast<int>(magnitude >> 23) - 127;
-  if (exponent > bias) return sign | infinity;
-  bool const subnormal = exponent < 1 - bias;
-  int const shift = 23 - mantissa_bits + (subnormal ? 1 - bias - exponent : 0);
-  if (shift > 24) return sign;
-
-  u32 const mantissa = (magnitude & 0x7fffffu) | 0x800000u;
-  u32 const half = 1u << (shift - 1);
-  u32 const kept = mantissa >> shift;
-  u32 const rest = mantissa & ((1u << shift) - 1);
-  u32 const rounded = kept + ((rest > half || (rest == half && (kept & 1))) ? 1u : 0u);
-  // The implicit one of a normal number carries into the exponent field by itself.
-  u32 const field = subnormal ? 0u : static_cast<u32>(exponent + bias - 1) << mantissa_bits;
-  return sign | (field + rounded);
+/// bits / 2^shift, rounded to nearest even.
+constexpr u32 shift_rounded(u32 bits, int shift) {
+  u32 const below_half = (1u << (shift - 1)) - 1;
+  return (bits + below_half + (bits >> shift & 1u)) >> shift;
 }
 
-/// The exact value of the bits of such a narrower format.
-constexpr f32 widen_float(u32 bits, int exponent_bits, int mantissa_bits) {
-  u32 const sign = (bits >> (exponent_bits + mantissa_bits) & 1u) << 31;
-  u32 const exponent = bits >> mantissa_bits & ((1u << exponent_bits) - 1);
-  u32 mantissa = bits & ((1u << mantissa_bits) - 1);
-  int const bias = (1 << (exponent_bits - 1)) - 1;
-  if (exponent == (1u << exponent_bits) - 1)
-    return std::bit_cast<f32>(sign | 0x7f800000u | mantissa << (23 - mantissa_bits));
-  if (exponent == 0) {
-    if (mantissa == 0) return std::bit_cast<f32>(sign);
-    int shift = 0;
-    while (!(mantissa >> mantissa_bits & 1u)) {
-      mantissa <<= 1;
-      ++shift;
-    }
-    if (1 - bias - shift < -126) {  // as subnormal in f32 too (bf16)
-      u32 const raw = (bits & ((1u << mantissa_bits) - 1)) << (23 - mantissa_bits);
-      return std::bit_cast<f32>(sign | raw);
-    }
-    u32 const field = static_cast<u32>(1 - bias - shift + 127) << 23;
-    return std::bit_cast<f32>(sign | field | (mantissa & ((1u << mantissa_bits) - 1)) << (23 - mantissa_bits));
-  }
-  u32 const field = static_cast<u32>(static_cast<int>(exponent) - bias + 127) << 23;
-  return std::bit_cast<f32>(sign | field | mantissa << (23 - mantissa_bits));
+constexpr u32 narrow_to_f16(f32 value) {
+  u32 const bits = std::bit_cast<u32>(value);
+  u32 const sign = bits >> 16 & 0x8000u;
+  u32 const magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return sign | 0x7e00u | (magnitude >> 13 & 0x1ffu);  // a quiet NaN with its payload
+  if (magnitude >= 0x47800000u) return sign | 0x7c00u;                              // 2^16 and more: infinity
+  // Below 2^-14, f16 is subnormal with a unit of 2^-24, which is that of f32 just above 1/2: the addition rounds.
+  if (magnitude < 0x38800000u)
+    return sign | (std::bit_cast<u32>(std::bit_cast<f32>(magnitude) + 0.5f) - std::bit_cast<u32>(0.5f));
+  return sign | shift_rounded(magnitude - (112u << 23), 13);  // the biases differ by 127 - 15; may carry to infinity
+}
+
+constexpr f32 widen_f16(u32 bits) {
+  u32 const sign = (bits & 0x8000u) << 16;
+  u32 const magnitude = bits & 0x7fffu;
+  if (magnitude < 0x400u) return std::bit_cast<f32>(sign | std::bit_cast<u32>(static_cast<f32>(magnitude) * 0x1p-24f));
+  u32 const rebias = magnitude < 0x7c00u ? 112u : 224u;  // the largest exponent (infinity, NaN) stays the largest
+  return std::bit_cast<f32>(sign | ((magnitude << 13) + (rebias << 23)));
+}
+
+constexpr u32 narrow_to_bf16(f32 value) {
+  u32 const bits = std::bit_cast<u32>(value);
+  bool const nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return nan ? bits >> 16 | 0x40u : shift_rounded(bits, 16);
 }
 
 }  // namespace detail
 
-/// IEEE 754 binary16: 5 exponent bits, 10 mantissa bits.
+/// IEEE 754 binary16: 5 exponent bits, 10 mantissa bits. From f32 it rounds to nearest even; overflow gives infinity.
 struct f16 {
   std::uint16_t bits = 0;
   f16() = default;
-  constexpr explicit f16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_float(value, 5, 10))) {}
-  constexpr explicit operator f32() const { return detail::widen_float(bits, 5, 10); }
+  constexpr explicit f16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_to_f16(value))) {}
+  constexpr explicit operator f32() const { return detail::widen_f16(bits); }
 };
 
-/// bfloat16: the upper half of an f32.
+/// bfloat16: the upper half of an f32, rounded to nearest even.
 struct bf16 {
   std::uint16_t bits = 0;
   bf16() = default;
-  constexpr explicit bf16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_float(value, 8, 7))) {}
+  constexpr explicit bf16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_to_bf16(value))) {}
   constexpr explicit operator f32() const { return std::bit_cast<f32>(static_cast<u32>(bits) << 16); }
 };
 

@@ -13,11 +13,11 @@ template <class T>
 struct AdamWArgs {
   i64 count = 0;
   f32 learning_rate = 0, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weight_decay = 0;
-  i64 step = 1;                    // counts from 1
-  T const* gradient = nullptr;     // [count]
-  f32* parameter = nullptr;        // [count]
-  f32* first_moment = nullptr;     // [count]
-  f32* second_moment = nullptr;    // [count]
+  i64 step = 1;                  // counts from 1
+  T const* gradient = nullptr;   // [count]
+  f32* parameter = nullptr;      // [count]
+  f32* first_moment = nullptr;   // [count]
+  f32* second_moment = nullptr;  // [count]
 };
 
 template <class T>

@@ -1,0 +1,110 @@
+// Small integers make every result here exact, so that any order of addition must give the same bits.
+#include "kernels/elementwise/elementwise.h"
+
+#include <cmath>
+
+#include "tests/support/cases_elementwise.h"
+#include "tests/support/compare.h"
+#include "tests/support/fill.h"
+#include "tests/support/threads.h"
+
+namespace heddle::testing {
+namespace {
+
+std::vector<f32> poison(i64 count) { return std::vector<f32>(static_cast<std::size_t>(count), NAN); }
+
+TEST(Add, IsTheWeightedSum) {
+  for (i64 const count : element_counts) {
+    auto const a = small_integers(count, 1), b = small_integers(count, 2);
+    auto out = poison(count), expected = out;
+    for (std::size_t i = 0; i < out.size(); ++i) expected[i] = 2 * a[i] - 3 * b[i];
+    cpu::add({.count = count, .alpha = 2, .a = a.data(), .beta = -3, .b = b.data(), .out = out.data()}, {});
+    EXPECT_TRUE(equal(out, expected)) << count;
+  }
+}
+
+TEST(Add, WritesOverEitherInput) {
+  i64 const count = 5003;
+  auto const a = small_integers(count, 1), b = small_integers(count, 2);
+  auto expected = a;
+  for (std::size_t i = 0; i < a.size(); ++i) expected[i] = a[i] + b[i];
+  auto first = a, second = b;
+  cpu::add({.count = count, .a = first.data(), .b = b.data(), .out = first.data()}, {});
+  cpu::add({.count = count, .a = a.data(), .b = second.data(), .out = second.data()}, {});
+  EXPECT_TRUE(equal(first, expected));
+  EXPECT_TRUE(equal(second, expected));
+}
+
+TEST(Scale, MultipliesInPlaceAndElsewhere) {
+  for (i64 const count : element_counts) {
+    auto x = small_integers(count, 3);
+    auto y = poison(count), expected = y;
+    for (std::size_t i = 0; i < x.size(); ++i) expected[i] = -1.5f * x[i];
+    cpu::scale({.count = count, .scale = -1.5f, .x = x.data(), .y = y.data()}, {});
+    EXPECT_TRUE(equal(y, expected)) << count;
+    cpu::scale({.count = count, .scale = -1.5f, .x = x.data(), .y = x.data()}, {});
+    EXPECT_TRUE(equal(x, expected)) << count;
+  }
+}
+
+TEST(Bias, IsAddedToEveryRow) {
+  for (auto const [rows, columns] : matrix_sizes) {
+    auto x = small_integers(rows * columns, 4);
+    auto const bias = small_integers(columns, 5);
+    auto y = poison(rows * columns), expected = y;
+    for (std::size_t i = 0; i < x.size(); ++i) expected[i] = x[i] + bias[i % static_cast<std::size_t>(columns)];
+    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = y.data()}, {});
+    EXPECT_TRUE(equal(y, expected)) << rows << " x " << columns;
+    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = x.data()}, {});
+    EXPECT_TRUE(equal(x, expected)) << rows << " x " << columns << " in place";
+  }
+}
+
+TEST(Bias, GradientSumsEveryColumn) {
+  for (auto const [rows, columns] : matrix_sizes) {
+    auto const dy = small_integers(rows * columns, 6);
+    auto dbias = poison(columns);
+    std::vector<f32> expected(dbias.size(), 0.0f);
+    for (std::size_t i = 0; i < dy.size(); ++i) expected[i % expected.size()] += dy[i];
+    cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
+    EXPECT_TRUE(equal(dbias, expected)) << rows << " x " << columns;
+  }
+}
+
+// In double, a sum of 100000 values loses nothing that f32 could show: one rounding at the end is left.
+TEST(Bias, GradientOfManyRowsIsRoundedOnce) {
+  i64 const rows = 100000, columns = 7;
+  auto const dy = uniform(rows * columns, 7, 0.25f, 1);
+  auto dbias = poison(columns);
+  std::vector<double> expected(dbias.size(), 0.0);
+  for (std::size_t i = 0; i < dy.size(); ++i) expected[i % expected.size()] += dy[i];
+  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
+  EXPECT_TRUE(within(dbias, expected, close_bound(0x1.001p-24, 0)));
+}
+
+TEST(Elementwise, DoesNotDependOnThreads) {
+  i64 const rows = 5001, columns = 37, count = rows * columns;
+  auto const x = uniform(count, 8), b = uniform(count, 9);
+  EXPECT_TRUE(same_bits_on_any_threads([&] {
+    auto y = poison(count);
+    cpu::add({.count = count, .alpha = 0.3f, .a = x.data(), .beta = 0.7f, .b = b.data(), .out = y.data()}, {});
+    return y;
+  }));
+  EXPECT_TRUE(same_bits_on_any_threads([&] {
+    auto dbias = poison(columns);
+    cpu::bias_backward({.rows = rows, .columns = columns, .dy = x.data(), .dbias = dbias.data()}, {});
+    return dbias;
+  }));
+}
+
+TEST(Elementwise, PassesNanOn) {
+  std::vector<f32> const x = {1, NAN, 3, 4};
+  auto y = x, dbias = poison(2);
+  cpu::scale({.count = 4, .scale = 0, .x = x.data(), .y = y.data()}, {});
+  EXPECT_TRUE(equal(y, {0, NAN, 0, 0}));
+  cpu::bias_backward({.rows = 2, .columns = 2, .dy = x.data(), .dbias = dbias.data()}, {});
+  EXPECT_TRUE(equal(dbias, {4, NAN}));
+}
+
+}  // namespace
+}  // namespace heddle::testing

@@ -1,0 +1,178 @@
+// The kernels of layer normalisation against the CPU: emulated in three orders of threads, and on a GPU where there is
+// one.
+#include <gtest/gtest.h>
+
+#include "kernels/core/error.h"
+#include "kernels/machine/device.h"
+#include "kernels/machine/host/execution.h"
+#include "kernels/norm/layer_norm_config.h"
+#include "tests/kernels/norm/layer_norm_reference.h"
+#include "tests/support/device_buffer.h"
+
+namespace heddle::testing {
+namespace {
+
+using emulated::ExecutionOptions;
+using emulated::ThreadOrder;
+
+/// A device's functions for one type.
+template <class T>
+struct Implementation {
+  Memory const& memory;
+  LayerNormForwardFn<T>* forward;
+  LayerNormBackwardFn<T>* backward;
+};
+
+template <class T>
+Implementation<T> const on_emulator = {emulated::memory, emulated::layer_norm_forward, emulated::layer_norm_backward};
+template <class T>
+Implementation<T> const on_cuda = {cuda::memory, cuda::layer_norm_forward, cuda::layer_norm_backward};
+
+template <class T>
+void test_forward(Implementation<T> const& device, LayerNormCase const& c) {
+  LayerNormInputs<T> const in(c);
+  DeviceBuffer<T> x(device.memory, in.x, c.offset), y(device.memory, c.shape.rows * c.shape.columns, c.offset);
+  DeviceBuffer<f32> gamma(device.memory, in.gamma), beta(device.memory, in.beta);
+  DeviceBuffer<f32> mean(device.memory, c.shape.rows), rstd(device.memory, c.shape.rows);
+  device.forward({.shape = c.shape,
+                  .x = x.data(),
+                  .gamma = gamma.data(),
+                  .beta = beta.data(),
+                  .y = y.data(),
+                  .mean = mean.data(),
+                  .rstd = rstd.data()},
+                 {});
+  LayerNormForwardReference<T> const expected(c, in);
+  EXPECT_TRUE(expected.mean.matches(mean.read()));
+  EXPECT_TRUE(expected.rstd.matches(rstd.read()));
+  EXPECT_TRUE(expected.y.matches(y.read()));
+  EXPECT_TRUE(y.guards_intact() && mean.guards_intact() && rstd.guards_intact());
+}
+
+template <class T>
+void test_backward(Implementation<T> const& device, LayerNormCase const& c) {
+  LayerNormInputs<T> const in(c);
+  LayerNormBackwardReference<T> const expected(c, in);
+  DeviceBuffer<T> x(device.memory, in.x, c.offset), dy(device.memory, in.dy, c.offset);
+  DeviceBuffer<T> dx(device.memory, c.shape.rows * c.shape.columns, c.offset);
+  DeviceBuffer<f32> gamma(device.memory, in.gamma), mean(device.memory, expected.mean),
+      rstd(device.memory, expected.rstd);
+  DeviceBuffer<f32> dgamma(device.memory, c.shape.columns), dbeta(device.memory, c.shape.columns);
+  DeviceBuffer<u8> workspace(device.memory, static_cast<i64>(layer_norm_backward_workspace_bytes(c.shape)));
+  device.backward({.shape = c.shape,
+                   .x = x.data(),
+                   .dy = dy.data(),
+                   .gamma = gamma.data(),
+                   .mean = mean.data(),
+                   .rstd = rstd.data(),
+                   .dx = dx.data(),
+                   .dgamma = dgamma.data(),
+                   .dbeta = dbeta.data(),
+                   .workspace = {workspace.data(), workspace.bytes()}},
+                  {});
+  EXPECT_TRUE(expected.dx.matches(dx.read()));
+  EXPECT_TRUE(expected.dgamma.matches(dgamma.read()));
+  EXPECT_TRUE(expected.dbeta.matches(dbeta.read()));
+  EXPECT_TRUE(dx.guards_intact() && dgamma.guards_intact() && dbeta.guards_intact() && workspace.guards_intact());
+}
+
+template <class T>
+void test_both(Implementation<T> const& device, LayerNormCase const& c) {
+  test_forward<T>(device, c);
+  test_backward<T>(device, c);
+}
+
+class LayerNorm : public ::testing::TestWithParam<LayerNormCase> {};
+
+TEST_P(LayerNorm, Emulated) {
+  for (ThreadOrder const order : {ThreadOrder::forward, ThreadOrder::reverse, ThreadOrder::random}) {
+    SCOPED_TRACE("thread order " + std::to_string(static_cast<int>(order)));
+    emulated::ScopedExecution const execution({.order = order, .seed = 7, .host_threads = 0});
+    test_both<f32>(on_emulator<f32>, GetParam());
+    if (GetParam().once) return;
+    test_both<f16>(on_emulator<f16>, GetParam());
+    test_both<bf16>(on_emulator<bf16>, GetParam());
+  }
+}
+
+TEST_P(LayerNorm, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  test_both<f32>(on_cuda<f32>, GetParam());
+  test_both<f16>(on_cuda<f16>, GetParam());
+  test_both<bf16>(on_cuda<bf16>, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, LayerNorm, ::testing::ValuesIn(layer_norm_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+// Each candidate is the choice of some case, so that the list above runs them all.
+template <std::size_t count>
+void expect_all_chosen(LayerNormConfig const (&candidates)[count]) {
+  for (LayerNormConfig const& config : candidates) {
+    bool chosen = false;
+    for (LayerNormCase const& c : layer_norm_cases())
+      for (i64 const bytes : {2, 4})
+        chosen |= c.shape.rows > 0 && config == choose(candidates, c.shape, bytes, c.offset == 0);
+    EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
+  }
+}
+
+TEST(LayerNormConfigs, AreAllTested) {
+  expect_all_chosen(layer_norm_forward_configs);
+  expect_all_chosen(layer_norm_backward_configs);
+}
+
+/// The text of the Error that `call` throws.
+template <class Call>
+std::string error_of(Call&& call) {
+  try {
+    call();
+  } catch (Error const& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(LayerNormErrors, NameTheValue) {
+  LayerNormForwardArgs<f32> a;
+  a.shape = {-1, 4};
+  EXPECT_EQ(error_of([&] { emulated::layer_norm_forward(a, {}); }),
+            "[layer_norm] sizes must not be negative: rows=-1, columns=4");
+  a.shape = {2, 4};
+  EXPECT_EQ(error_of([&] { emulated::layer_norm_forward(a, {}); }),
+            "[layer_norm] x is null, but the shape is not empty: rows=2, columns=4");
+  EXPECT_EQ(error_of([&] { cpu::layer_norm_forward(a, {}); }),
+            "[layer_norm] x is null, but the shape is not empty: rows=2, columns=4");
+}
+
+TEST(LayerNormErrors, WorkspaceTooSmall) {
+  f32 values[4] = {};
+  LayerNormBackwardArgs<f32> const a = {.shape = {2, 2},
+                                        .x = values,
+                                        .dy = values,
+                                        .gamma = values,
+                                        .mean = values,
+                                        .rstd = values,
+                                        .dx = values,
+                                        .dgamma = values,
+                                        .dbeta = values,
+                                        .workspace = {values, 8}};
+  EXPECT_EQ(error_of([&] { emulated::layer_norm_backward(a, {}); }),
+            "[layer_norm] workspace is too small or null: 8 bytes, needs 32 for rows=2, columns=2");
+}
+
+TEST(LayerNormErrors, WithoutCuda) {
+  if (cuda::device_count() > 0) GTEST_SKIP() << "a CUDA device is at hand";
+  LayerNormForwardArgs<f32> a;
+  f32 values[1] = {};
+  a = {.shape = {1, 1}, .x = values, .gamma = values, .beta = values, .y = values, .mean = values, .rstd = values};
+  EXPECT_THROW(cuda::layer_norm_forward(a, {}), Error);
+}
+
+TEST(LayerNormCost, CountsEachTensorOnce) {
+  EXPECT_EQ(layer_norm_forward_cost({8192, 4096}, 2).bytes(), 2.0 * 8192 * 4096 * 2 + 8 * 4096 + 8 * 8192);
+  EXPECT_EQ(layer_norm_backward_cost({8192, 4096}, 2).bytes(), 3.0 * 8192 * 4096 * 2 + 12 * 4096 + 8 * 8192);
+}
+
+}  // namespace
+}  // namespace heddle::testing

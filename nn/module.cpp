@@ -1,0 +1,104 @@
+#include "nn/module.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kernels/core/error.h"
+#include "profiling/range.h"
+
+namespace heddle::nn {
+namespace {
+
+std::string joined(std::string const& path, std::string const& name) { return path.empty() ? name : path + "." + name; }
+
+void append(std::vector<NamedTensor>& list, std::string const& path, std::vector<NamedTensor> const& members) {
+  for (auto const& [name, tensor] : members) list.push_back({joined(path, name), tensor});
+}
+
+}  // namespace
+
+thread_local Module::Observation* Module::innermost_ = nullptr;
+
+Module::Observation::Observation(Module& root, ForwardObserver observer)
+    : observer_(std::move(observer)), outer_(std::exchange(innermost_, this)) {
+  root.walk("", [this](std::string const& path, Module const& module) { paths_.emplace(&module, path); });
+}
+
+Module::Observation::~Observation() { innermost_ = outer_; }
+
+Tensor Module::operator()(Tensor const& x) {
+  profiling::Range const range(kind().data());
+  Tensor y = forward(x);
+  for (Observation const* o = innermost_; o; o = o->outer_)
+    if (auto const found = o->paths_.find(this); found != o->paths_.end()) o->observer_(found->second, *this, x, y);
+  return y;
+}
+
+i64 Module::macs(Shape const&, Shape const&) const { return 0; }
+
+std::vector<NamedTensor> Module::parameters() const {
+  std::vector<NamedTensor> result;
+  walk("", [&](std::string const& path, Module const& module) { append(result, path, module.parameters_); });
+  return result;
+}
+
+std::vector<NamedTensor> Module::buffers() const {
+  std::vector<NamedTensor> result;
+  walk("", [&](std::string const& path, Module const& module) { append(result, path, module.buffers_); });
+  return result;
+}
+
+std::vector<NamedTensor> Module::state() const {
+  std::vector<NamedTensor> result;
+  walk("", [&](std::string const& path, Module const& module) {
+    append(result, path, module.parameters_);
+    append(result, path, module.buffers_);
+  });
+  return result;
+}
+
+void Module::set_training(bool training) {
+  training_ = training;
+  for (Child const& child : children_) child.module->set_training(training);
+}
+
+void Module::to(Device device) {
+  for (NamedTensor& t : state()) t.tensor.move_to(device);
+}
+
+void Module::clear_gradients() {
+  for (NamedTensor& t : parameters()) t.tensor.clear_gradient();
+}
+
+Tensor Module::add_parameter(std::string name, Tensor value) {
+  check_name(name);
+  value.set_requires_gradient(true);
+  return parameters_.emplace_back(NamedTensor{std::move(name), std::move(value)}).tensor;
+}
+
+Tensor Module::add_buffer(std::string name, Tensor value) {
+  check_name(name);
+  return buffers_.emplace_back(NamedTensor{std::move(name), std::move(value)}).tensor;
+}
+
+void Module::adopt(std::string name, std::shared_ptr<Module> module) {
+  check_name(name);
+  check(module != nullptr, "[module] ", kind(), ": module \"", name, "\" is null");
+  children_.push_back({std::move(name), std::move(module)});
+}
+
+void Module::check_name(std::string const& name) const {
+  auto const taken = [&name](auto const& entries) {
+    return std::ranges::any_of(entries, [&name](auto const& entry) { return entry.name == name; });
+  };
+  check(!name.empty() && name.find('.') == std::string::npos, "[module] the name \"", name,
+        "\" must have letters and no dot");
+  check(!taken(parameters_) && !taken(buffers_) && !taken(children_), "[module] the name \"", name, "\" is taken");
+}
+
+void Module::walk(std::string const& path, std::function<void(std::string const&, Module const&)> const& visit) const {
+  visit(path, *this);
+  for (Child const& child : children_) child.module->walk(joined(path, child.name), visit);
+}
+
+}  // namespace heddle::nn

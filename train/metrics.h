@@ -14,7 +14,8 @@ struct StepMetrics {
   double gradient_norm = 0;  // before clipping
 };
 
-/// One epoch. The validation figures are those of the weights that would be kept (EMA where it is on).
+/// One epoch. The validation figures are those of the weights that would be kept (EMA where it is on), and NaN where
+/// there are no validation images: files and lines leave them out.
 struct EpochMetrics {
   i64 epoch = 0, step = 0;  // step: the last of the epoch
   double train_loss = 0, train_accuracy = 0;

@@ -1,0 +1,75 @@
+#include "train/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "kernels/core/error.h"
+
+namespace heddle::train {
+namespace {
+
+constexpr char const* format_name = "heddle-checkpoint";
+constexpr char const* format_version = "1";
+
+template <class T>
+T parse(std::string const& source, std::string const& name, std::string const& text) {
+  T value = {};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  check(error == std::errc{} && end == text.data() + text.size(), "[checkpoint] ", source, ": ", name,
+        " is not a number: ", text);
+  return value;
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint() : source_("this checkpoint") {
+  file_.metadata = {{"format", format_name}, {"format_version", format_version}};
+}
+
+Checkpoint Checkpoint::read(std::filesystem::path const& path) {
+  Checkpoint checkpoint;
+  checkpoint.source_ = path.string();
+  checkpoint.file_ = nn::read_safetensors(path);
+  auto const& metadata = checkpoint.file_.metadata;
+  auto const format = metadata.find("format");
+  check(format != metadata.end() && format->second == format_name, "[checkpoint] ", checkpoint.source_,
+        " is no checkpoint of a training run");
+  check(checkpoint.text("format_version") == format_version, "[checkpoint] ", checkpoint.source_,
+        " has format version ", checkpoint.text("format_version"), ", this program reads version ", format_version);
+  return checkpoint;
+}
+
+void Checkpoint::write(std::filesystem::path const& path) const { nn::write_safetensors(path, file_); }
+
+void Checkpoint::put(std::string const& name, i64 value) { file_.metadata[name] = fmt::format("{}", value); }
+void Checkpoint::put(std::string const& name, double value) { file_.metadata[name] = fmt::format("{}", value); }
+void Checkpoint::put(std::string const& name, std::string const& value) { file_.metadata[name] = value; }
+void Checkpoint::put(std::string const& prefix, std::vector<nn::NamedTensor> const& tensors) {
+  for (auto const& [name, tensor] : tensors) file_.tensors.push_back({prefix + name, tensor});
+}
+
+i64 Checkpoint::integer(std::string const& name) const { return parse<i64>(source_, name, text(name)); }
+double Checkpoint::number(std::string const& name) const { return parse<double>(source_, name, text(name)); }
+
+std::string const& Checkpoint::text(std::string const& name) const {
+  auto const found = file_.metadata.find(name);
+  check(found != file_.metadata.end(), "[checkpoint] ", source_, " lacks the value ", name);
+  return found->second;
+}
+
+void Checkpoint::get(std::string const& prefix, std::vector<nn::NamedTensor> const& tensors) const {
+  std::vector<Tensor> saved;
+  for (auto const& [name, tensor] : tensors) {
+    auto const found = std::ranges::find(file_.tensors, prefix + name, &nn::NamedTensor::name);
+    check(found != file_.tensors.end(), "[checkpoint] ", source_, " lacks the tensor ", prefix, name,
+          ": it is of another model");
+    check(found->tensor.shape() == tensor.shape() && found->tensor.dtype() == tensor.dtype(), "[checkpoint] ", source_,
+          " is of another model: ", prefix, name, " is ", found->tensor.shape(), " there, ", tensor.shape(), " here");
+    saved.push_back(found->tensor);
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i) Tensor(tensors[i].tensor).copy_from(saved[i]);
+}
+
+}  // namespace heddle::train

@@ -1,0 +1,111 @@
+#include "train/run_plan.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace heddle::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char const* runs_folder = "runs";
+
+fs::path newest_run() {
+  fs::path newest;
+  fs::file_time_type newest_time = fs::file_time_type::min();
+  std::error_code missing;
+  for (auto const& entry : fs::directory_iterator(runs_folder, missing)) {
+    fs::file_time_type const time = fs::last_write_time(entry.path() / "last.ckpt", missing);
+    if (missing || time < newest_time) continue;
+    newest = entry.path();
+    newest_time = time;
+  }
+  check_usage(!newest.empty(), "--resume found no run in ", runs_folder, "/: name one with --run-dir");
+  return newest;
+}
+
+/// A fault in a file that a run left is no fault of the command line.
+Options saved_options(std::string const& json, std::string const& source) try {
+  Options options;
+  set_options(options, parse_options(json, source));
+  return options;
+} catch (UsageError const& error) {
+  fail("[resume] ", error.what());
+}
+
+/// The first option in which the mathematics of the two differ, or null.
+OptionField const* first_difference(Options const& a, Options const& b) {
+  for (OptionField const& field : option_fields())
+    if (field.role == OptionRole::mathematics && get_option(a, field) != get_option(b, field)) return &field;
+  return nullptr;
+}
+
+/// A last.ckpt that was put beside the config.json of another run.
+void check_folder(fs::path const& folder, Options const& saved) {
+  fs::path const path = folder / "config.json";
+  if (!fs::exists(path)) return;
+  std::ifstream file(path);
+  Options const config = saved_options(std::string(std::istreambuf_iterator<char>(file), {}), path.string());
+  if (OptionField const* const field = first_difference(saved, config))
+    fail("[resume] ", (folder / "last.ckpt").string(), " is of another run than config.json beside it: ", field->name,
+         " is ", option_text(get_option(saved, *field)), " there, ", option_text(get_option(config, *field)), " here");
+}
+
+std::string shell_quoted(std::string const& text) {
+  constexpr char const* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (char const c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+RunPlan plan_run(CommandLine const& line) {
+  Options const named = named_options(line);
+  if (!named.resume) {
+    Options const options = resolve_options(line);
+    check_options(options);
+    return {options, {}};
+  }
+  fs::path const folder = named.run_dir.empty() ? newest_run() : fs::path(named.run_dir);
+  fs::path const path = folder / "last.ckpt";
+  check(fs::exists(path), "[resume] there is no checkpoint ", path.string(), ": start the run without --resume");
+  Checkpoint checkpoint = Checkpoint::read(path);
+  Options const saved = saved_options(checkpoint.text("config"), path.string());
+  check_folder(folder, saved);
+
+  Options options = resolve_options(line, saved);
+  check_options(options);
+  if (OptionField const* const field = first_difference(saved, options))
+    check_usage(false, "--resume keeps to the options of ", path.string(), ": ", field->name, " is ",
+                option_text(get_option(saved, *field)), " there, but ", option_text(get_option(options, *field)),
+                " was asked for");
+  options.run_dir = folder.string();
+  return {options, std::move(checkpoint)};
+}
+
+std::filesystem::path new_run_folder(Options const& options) {
+  std::string const name = options.recipe.empty() ? options.model : fs::path(options.recipe).stem().string();
+  for (i64 n = 1;; ++n) {
+    fs::path const folder = fs::path(runs_folder) / fmt::format("{}-{}-{}", name, options.dataset, n);
+    if (!fs::exists(folder)) return folder;
+  }
+}
+
+std::string resume_command(std::string const& program, CommandLine const& line, std::filesystem::path const& folder) {
+  std::string command = shell_quoted(program) + " --resume --run-dir " + shell_quoted(folder.string());
+  if (!line.config.empty()) command += " --config " + shell_quoted(line.config);
+  for (NamedValue const& named : line.named) {
+    std::string_view const name = named.field->name;
+    if (named.field->role != OptionRole::conduct || name == "recipe" || name == "run_dir" || name == "resume") continue;
+    if (named.value.is_boolean())
+      command += (named.value.get<bool>() ? " --" : " --no-") + flag(*named.field).substr(2);
+    else
+      command += " " + flag(*named.field) + " " + shell_quoted(option_text(named.value));
+  }
+  return command;
+}
+
+}  // namespace heddle::train

@@ -1,0 +1,188 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "kernels/core/error.h"
+#include "ops/cross_entropy.h"
+#include "ops/tape.h"
+#include "train/non_finite.h"
+
+namespace heddle::train {
+
+/// What is left of a forward and backward pass besides the gradients.
+struct Trainer::Pass {
+  Tensor loss;    // []
+  Tensor logits;  // [n, classes]
+  Tensor labels;  // [n]
+};
+
+Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<Loader> validation,
+                 TrainerOptions const& options)
+    : model_(std::move(model)),
+      train_(std::move(train)),
+      validation_(std::move(validation)),
+      options_(options),
+      steps_per_epoch_(train_.batches_per_epoch() / std::max(i64{1}, options.accumulation)),
+      optimizer_(make_optimizer(model_->parameters(), options.optimizer)),
+      best_(model_) {
+  check(options.accumulation > 0, "[trainer] accumulation must be at least 1: ", options.accumulation);
+  check(options.epochs > 0, "[trainer] epochs must be at least 1: ", options.epochs);
+  check(options.patience == 0 || validation_, "[trainer] patience needs validation images: patience=", options.patience);
+  check(steps_per_epoch_ > 0,
+        "[trainer] an epoch has fewer batches than one step accumulates: batches=", train_.batches_per_epoch(),
+        ", accumulation=", options.accumulation);
+  if (options.ema_decay > 0) average_.emplace(*model_, options.ema_decay);
+}
+
+bool Trainer::finished() const {
+  bool const impatient = options_.patience > 0 && epochs_done() - best_.epoch() >= options_.patience;
+  return steps_done_ == total_steps() || impatient;
+}
+
+StepReport Trainer::step() {
+  check(!finished(), "[trainer] training has ended after step ", steps_done_);
+  auto const start = std::chrono::steady_clock::now();
+  StepReport report = {.step = update(), .epoch = {}, .timing = {}};
+  timing_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (steps_done_ % steps_per_epoch_ != 0) return report;
+
+  report.epoch = end_epoch(report.step.learning_rate);
+  timing_.epoch = report.epoch->epoch;
+  timing_.images_per_s = static_cast<double>(timed_images_) / timing_.seconds;
+  report.timing = std::exchange(timing_, {});
+  timed_images_ = 0;
+  return report;
+}
+
+StepMetrics Trainer::update() {
+  model_->set_training(true);
+  model_->clear_gradients();
+  std::vector<Pass> passes;
+  for (i64 i = 0; i < options_.accumulation; ++i) passes.push_back(forward_backward(load(i)));
+  EpochSums const sums = sum_losses(passes);
+  double const gradient_norm = clip_gradients();
+
+  double const rate = learning_rate(options_.schedule, steps_done_, total_steps());
+  optimizer_->step(rate);
+  if (average_) average_->update();
+
+  i64 const epoch = epochs_done() + 1;
+  ++steps_done_;
+  epoch_sums_.loss += sums.loss;
+  epoch_sums_.correct += sums.correct;
+  epoch_sums_.images += sums.images;
+  timed_images_ += sums.images;
+  double const images = static_cast<double>(sums.images);
+  return {.step = steps_done_,
+          .epoch = epoch,
+          .loss = sums.loss / images,
+          .accuracy = static_cast<double>(sums.correct) / images,
+          .learning_rate = rate,
+          .gradient_norm = gradient_norm};
+}
+
+Batch Trainer::load(i64 micro_batch) {
+  i64 const step_of_epoch = steps_done_ % steps_per_epoch_;
+  return train_.batch(epochs_done(), step_of_epoch * options_.accumulation + micro_batch);
+}
+
+Trainer::Pass Trainer::forward_backward(Batch const& batch) const {
+  Tape tape;
+  Tensor const logits = (*model_)(batch.images);
+  Tensor const loss =
+      ops::cross_entropy(logits, batch.labels, {.smoothing = static_cast<f32>(options_.label_smoothing)});
+  tape.backward(loss, 1 / static_cast<f32>(options_.accumulation));
+  return {loss, logits, batch.labels};
+}
+
+/// The only place of a step that waits for the device before the gradients' norm does.
+Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
+  EpochSums sums;
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    double const loss = passes[i].loss.item<f32>();
+    if (!std::isfinite(loss)) fail_step("the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
+    auto const labels = passes[i].labels.to_vector<i32>();
+    auto const images = static_cast<i64>(labels.size());
+    sums.loss += loss * static_cast<double>(images);
+    sums.correct += count_correct(passes[i].logits.to_vector<f32>(), labels);
+    sums.images += images;
+  }
+  return sums;
+}
+
+/// Returns the norm before clipping.
+double Trainer::clip_gradients() {
+  double const norm = optimizer_->gradient_norm();
+  if (!std::isfinite(norm)) fail_step("the gradient", find_non_finite_gradient(*model_));
+  if (options_.clip_norm > 0 && norm > options_.clip_norm) optimizer_->scale_gradients(options_.clip_norm / norm);
+  return norm;
+}
+
+void Trainer::fail_step(std::string const& what, std::string const& place) const {
+  fail("[train] step ", steps_done_ + 1, ": ", what, " is not finite; first seen in ", place,
+       "; a lower learning rate or a warm-up may help");
+}
+
+EpochMetrics Trainer::end_epoch(double learning_rate) {
+  EpochSums const sums = std::exchange(epoch_sums_, {});
+  double const images = static_cast<double>(sums.images);
+  EpochMetrics metrics = {.epoch = epochs_done(),
+                          .step = steps_done_,
+                          .train_loss = sums.loss / images,
+                          .train_accuracy = static_cast<double>(sums.correct) / images,
+                          .validation_loss = std::nan(""),
+                          .validation_accuracy = std::nan(""),
+                          .learning_rate = learning_rate};
+  if (!validation_) return metrics;
+
+  if (average_) average_->exchange();
+  Evaluation const evaluation = evaluate(*model_, *validation_);
+  best_.consider(metrics.epoch, evaluation);
+  if (average_) average_->exchange();
+  metrics.validation_loss = evaluation.loss;
+  metrics.validation_accuracy = evaluation.accuracy;
+  return metrics;
+}
+
+void Trainer::use_best_weights() {
+  if (best_.epoch() > 0) {
+    best_.load();
+  } else if (average_) {
+    average_->exchange();
+  }
+}
+
+Checkpoint Trainer::checkpoint() const {
+  Checkpoint checkpoint;
+  checkpoint.put("step", steps_done_);
+  checkpoint.put("steps_per_epoch", steps_per_epoch_);
+  checkpoint.put("epoch_loss", epoch_sums_.loss);
+  checkpoint.put("epoch_correct", epoch_sums_.correct);
+  checkpoint.put("epoch_images", epoch_sums_.images);
+  checkpoint.put("model/", model_->state());
+  optimizer_->save(checkpoint);
+  if (average_) average_->save(checkpoint);
+  best_.save(checkpoint);
+  return checkpoint;
+}
+
+void Trainer::restore(Checkpoint const& checkpoint) {
+  i64 const step = checkpoint.integer("step"), steps_per_epoch = checkpoint.integer("steps_per_epoch");
+  check(steps_per_epoch == steps_per_epoch_, "[trainer] the checkpoint is of epochs of ", steps_per_epoch,
+        " steps, these have ", steps_per_epoch_, ": the data or the batches are others");
+  check(0 <= step && step <= total_steps(), "[trainer] the checkpoint's step must be in [0, ", total_steps(),
+        "]: ", step);
+  steps_done_ = step;
+  epoch_sums_ = {.loss = checkpoint.number("epoch_loss"),
+                 .correct = checkpoint.integer("epoch_correct"),
+                 .images = checkpoint.integer("epoch_images")};
+  checkpoint.get("model/", model_->state());
+  optimizer_->restore(checkpoint);
+  if (average_) average_->restore(checkpoint);
+  best_.restore(checkpoint);
+}
+
+}  // namespace heddle::train

@@ -21,7 +21,7 @@ target_link_libraries(heddle_settings INTERFACE heddle_headers)
 # Without errno and trapping arithmetic, loops with sqrt and comparisons vectorise; NaN and infinity keep their meaning.
 target_compile_options(heddle_settings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-march=${HEDDLE_CPU_ARCH} -fno-math-errno -fno-trapping-math>
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor>
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor>
   $<$<AND:$<BOOL:${HEDDLE_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>
   $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -lineinfo -Xcompiler=-Wall,-Wextra>
   $<$<AND:$<BOOL:${HEDDLE_WERROR}>,$<COMPILE_LANGUAGE:CUDA>>:-Werror=all-warnings>)

@@ -1,8 +1,8 @@
 # The kinds of targets. Every library is heddle_<name>, alias heddle::<name>, and installed under that alias.
 
-# heddle_library(<name> SOURCES … [LINK …] [PRIVATE …]): one folder of host code; PRIVATE stays out of the installation.
+# heddle_library(<name> [SOURCES …] [LINK …]): one folder of host code.
 function(heddle_library name)
-  cmake_parse_arguments(arg "LOCAL" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   if(arg_SOURCES)
     add_library(heddle_${name} STATIC ${arg_SOURCES})
     target_link_libraries(heddle_${name} PRIVATE $<BUILD_INTERFACE:heddle_settings> PUBLIC heddle_headers ${arg_LINK})
@@ -12,16 +12,7 @@ function(heddle_library name)
   endif()
   add_library(heddle::${name} ALIAS heddle_${name})
   set_target_properties(heddle_${name} PROPERTIES EXPORT_NAME ${name})
-  if(NOT arg_LOCAL)
-    set_property(GLOBAL APPEND PROPERTY HEDDLE_LIBRARIES heddle_${name})
-  endif()
-endfunction()
-
-# heddle_program(<name> SOURCES … LINK …): a program, built into bin/.
-function(heddle_program name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE heddle_settings ${arg_LINK})
+  set_property(GLOBAL APPEND PROPERTY HEDDLE_LIBRARIES heddle_${name})
 endfunction()
 
 # heddle_family(<name> CPU … [KERNELS x.cu … NO_CUDA x_no_cuda.cpp …] [LINK …]): a family of kernels.

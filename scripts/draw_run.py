@@ -178,7 +178,8 @@ def draw_predictions(folder, arrays, classes, dataset):
         colour = RIGHT if correct else WRONG
         truth = "" if correct else f"\nis: {classes[labels[i]]}"
         if not correct:
-            axes.spines[:].set(visible=True, color=WRONG, linewidth=3)
+            for spine in axes.spines.values():
+                spine.set(visible=True, color=WRONG, linewidth=4)
         axes.set_title(f"{classes[guess]}  {100 * probabilities[i, guess]:.0f} %{truth}", fontsize=11, color=colour,
                        fontweight="normal" if correct else "bold")
     figure.suptitle(f"{dataset}: {right} of the first {len(images)} test images predicted correctly", fontsize=14,

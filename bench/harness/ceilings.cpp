@@ -1,0 +1,37 @@
+#include "bench/harness/ceilings.h"
+
+#include <algorithm>
+
+#include "bench/harness/buffer.h"
+#include "bench/harness/measure.h"
+
+namespace heddle::bench {
+namespace {
+
+constexpr std::size_t largest_copy_bytes = std::size_t{1} << 30;
+
+double copy_bytes_per_s(Processor& processor, std::size_t bytes) {
+  Buffer<u8> const source(processor.memory(), std::vector<u8>(bytes, u8{1}));
+  Buffer<u8> const destination(processor.memory(), std::vector<u8>(bytes, u8{2}));
+  auto const copy = [&](std::size_t) { processor.copy(destination.data(), source.data(), bytes); };
+  return 2 * static_cast<double>(bytes) / measure_cold(processor, copy).fastest_s;
+}
+
+}  // namespace
+
+double Ceilings::least_s(Cost const& cost) const {
+  double const memory_s = cost.bytes() / bytes_per_s;
+  return flops_per_s > 0 ? std::max(memory_s, cost.flops / flops_per_s) : memory_s;
+}
+
+Ceilings measure_ceilings(Processor& processor) {
+  Ceilings ceilings;
+  std::size_t const cache = processor.cache_bytes();
+  for (std::size_t const bytes : {cache / 8, cache, 4 * cache})
+    ceilings.bytes_per_s =
+        std::max(ceilings.bytes_per_s, copy_bytes_per_s(processor, std::min(bytes, largest_copy_bytes)));
+  ceilings.flops_per_s = processor.matrix_rate();
+  return ceilings;
+}
+
+}  // namespace heddle::bench

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Makes build/heddle-gpu.tar.gz from the programs in build/pack/bin: ./heddle pack builds those first.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+folder=build/pack/heddle-gpu
+rm -rf "$folder"
+mkdir -p "$folder"/{bin,lib,scripts,share/heddle,tests/fixtures}
+
+cp build/pack/bin/*_test build/pack/bin/*_bench build/pack/bin/train_cifar10 "$folder/bin/"
+strip --strip-debug "$folder"/bin/*
+# What Debian has only as a shared library travels beside the programs; the C library and the driver belong to the machine.
+ldd "$folder"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
+  grep -Ev '/(libc|libm|libdl|librt|libpthread)\.so\.|/ld-linux' | xargs -r cp -L -t "$folder/lib/"
+cp heddle LICENSE README.md "$folder/"
+cp scripts/check_gpu.py scripts/draw_run.py "$folder/scripts/"
+cp tests/fixtures/*.safetensors "$folder/tests/fixtures/"
+cp -r train/recipes "$folder/share/heddle/"
+{ git describe --always --dirty --abbrev=40 2>/dev/null || echo unknown; } >"$folder/commit"
+
+tar -C build/pack -czf build/heddle-gpu.tar.gz heddle-gpu
+echo "build/heddle-gpu.tar.gz: $(du -h build/heddle-gpu.tar.gz | cut -f1), commit $(cat "$folder/commit")"
+echo "on the GPU machine: tar xzf heddle-gpu.tar.gz && heddle-gpu/heddle check-gpu"

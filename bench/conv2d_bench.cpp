@@ -1,6 +1,8 @@
 // Convolutions on the CPU: those of a small CIFAR network and one with a stride, in their three directions.
 #include "kernels/conv/conv2d.h"
 
+#include <fmt/format.h>
+
 #include "bench/harness/buffer.h"
 #include "bench/harness/data.h"
 #include "bench/harness/row.h"
@@ -146,16 +148,8 @@ Cost cost(Direction const& direction, Conv2dShape const& shape) {
 }
 
 std::string name(Direction const& direction, Conv2dShape const& shape) {
-  std::string text = std::string("conv2d_") + direction.name + "/cpu/f32";
-  for (auto const& [letter, size] : {std::pair{'n', shape.n},
-                                     {'h', shape.h},
-                                     {'w', shape.w},
-                                     {'c', shape.c},
-                                     {'k', shape.k},
-                                     {'r', shape.r},
-                                     {'s', shape.s}})
-    text += (letter == 'n' ? "/" : "_") + (letter + std::to_string(size));
-  return shape.stride_h == 1 ? text : text + "_stride" + std::to_string(shape.stride_h);
+  return fmt::format("conv2d_{}/cpu/f32/n{}_h{}_w{}_c{}_k{}_r{}_s{}_stride{}", direction.name, shape.n, shape.h,
+                     shape.w, shape.c, shape.k, shape.r, shape.s, shape.stride_h);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // convolutions amount to, and squares.
 #include "kernels/gemm/gemm.h"
 
+#include <fmt/format.h>
+
 #include "bench/harness/buffer.h"
 #include "bench/harness/data.h"
 #include "bench/harness/row.h"
@@ -81,9 +83,8 @@ Cost cost(GemmShape const& shape) {
 }
 
 std::string name(GemmShape const& shape) {
-  std::string const layout = {shape.transpose_a ? 't' : 'n', shape.transpose_b ? 't' : 'n'};
-  return "gemm/cpu/f32/" + layout + "/" + std::to_string(shape.m) + "x" + std::to_string(shape.n) + "x" +
-         std::to_string(shape.k);
+  return fmt::format("gemm/cpu/f32/{}{}/{}x{}x{}", shape.transpose_a ? 't' : 'n', shape.transpose_b ? 't' : 'n',
+                     shape.m, shape.n, shape.k);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Layer normalisation: 64 MiB tensors on the GPU, 16 MiB on the CPU, rows of 256 to 131072 columns, and small shapes.
 #include "kernels/norm/layer_norm.h"
 
-#include <array>
+#include <fmt/format.h>
 
 #include "bench/harness/buffer.h"
 #include "bench/harness/data.h"
@@ -120,7 +120,8 @@ class BackwardPass final : public Pass {
                               .rstd = rstd.data(),
                               .dx = dx.data(),
                               .dgamma = dgamma.data(),
-                              .dbeta = dbeta.data()},
+                              .dbeta = dbeta.data(),
+                              .workspace = {}},
                              {});
     require_close("dx", dx_.to_vector(), dx, row_bound(shape_));
     double const column_bound = sum_bound(shape_.rows, 2) + 1e-6;
@@ -167,13 +168,12 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes, LayerNo
          LayerNormBackwardFn<T>* backward) {
   Memory const& memory = processor.memory();
   for (LayerNormShape const& shape : shapes(tensor_bytes / static_cast<i64>(sizeof(T)))) {
-    std::string const suffix = "/" + std::string(processor.name()) + "/" + type_name<T> + "/" +
-                               std::to_string(shape.rows) + "x" + std::to_string(shape.columns);
-    rows.push_back({"layer_norm_forward" + suffix, layer_norm_forward_cost(shape, sizeof(T)),
+    std::string const suffix = fmt::format("{}/{}/{}x{}", processor.name(), type_name<T>, shape.rows, shape.columns);
+    rows.push_back({"layer_norm_forward/" + suffix, layer_norm_forward_cost(shape, sizeof(T)),
                     [=, &memory](u64 seed) { return std::make_unique<ForwardPass<T>>(memory, forward, shape, seed); }});
-    rows.push_back({"layer_norm_backward" + suffix, layer_norm_backward_cost(shape, sizeof(T)), [=, &memory](u64 seed) {
-                      return std::make_unique<BackwardPass<T>>(memory, backward, shape, seed);
-                    }});
+    rows.push_back(
+        {"layer_norm_backward/" + suffix, layer_norm_backward_cost(shape, sizeof(T)),
+         [=, &memory](u64 seed) { return std::make_unique<BackwardPass<T>>(memory, backward, shape, seed); }});
   }
 }
 

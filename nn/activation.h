@@ -1,8 +1,8 @@
 // An activation as a module.
 #pragma once
 
-#include "kernels/elementwise/elementwise.h"
 #include "nn/module.h"
+#include "ops/elementwise.h"
 
 namespace heddle::nn {
 

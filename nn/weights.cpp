@@ -43,7 +43,7 @@ class Faults {
 void check_match(std::vector<NamedTensor> const& state, TensorFile const& file, std::string const& path) {
   std::unordered_map<std::string, Tensor> unused;
   for (auto const& [name, tensor] : file.tensors)
-    if (!name.ends_with(".num_batches_tracked")) unused.emplace(name, tensor);
+    if (!name.ends_with("num_batches_tracked")) unused.emplace(name, tensor);
 
   Faults missing("missing"), unexpected("unexpected"), mismatched("of another shape or type");
   for (auto const& [name, tensor] : state) {

@@ -30,8 +30,9 @@ void launch(std::string_view operation, Device device, Route<Fn> const& route, A
 template <class... Tensors>
 void require_same_device(std::string_view operation, Tensor const& first, Tensors const&... others) {
   auto const require = [&](Tensor const& other) {
-    check(!other.defined() || other.device() == first.device(), "[", operation, "] tensors on ", name(first.device()),
-          " and ", name(other.device()), ": move them to one device");
+    if (!other.defined()) return;
+    check(other.device() == first.device(), "[", operation, "] tensors on ", name(first.device()), " and ",
+          name(other.device()), ": move them to one device");
   };
   (require(others), ...);
 }

@@ -26,6 +26,7 @@ except ImportError as error:
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
+from matplotlib.colors import PowerNorm  # noqa: E402
 from matplotlib.ticker import MaxNLocator, PercentFormatter  # noqa: E402
 
 TRAIN, VALIDATION, RATE = "#3b6fb6", "#d9622b", "#4a8f5a"
@@ -160,6 +161,7 @@ def read_safetensors(path):
 def draw_predictions(folder, arrays, classes, dataset):
     images, labels, probabilities = arrays["images"], arrays["labels"], arrays["probabilities"]
     columns = 8
+    size = 11 if max(map(len, classes)) <= 12 else 9
     rows = -(-len(images) // columns)
     figure, grid = plt.subplots(rows, columns, figsize=(14, 0.7 + 2.05 * rows), squeeze=False)
     right = 0
@@ -180,7 +182,7 @@ def draw_predictions(folder, arrays, classes, dataset):
         if not correct:
             for spine in axes.spines.values():
                 spine.set(visible=True, color=WRONG, linewidth=4)
-        axes.set_title(f"{classes[guess]}  {100 * probabilities[i, guess]:.0f} %{truth}", fontsize=11, color=colour,
+        axes.set_title(f"{classes[guess]}  {100 * probabilities[i, guess]:.0f} %{truth}", fontsize=size, color=colour,
                        fontweight="normal" if correct else "bold")
     figure.suptitle(f"{dataset}: {right} of the first {len(images)} test images predicted correctly", fontsize=14,
                     fontweight="bold")
@@ -194,12 +196,12 @@ def draw_confusion(folder, arrays, classes, dataset):
     shares = counts / numpy.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     figure, axes = plt.subplots(figsize=(11, 10.6))
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.6, 0, 1))  # so that rare mistakes show
     for (row, place), count in numpy.ndenumerate(counts):
         if count:
             share = shares[row, place]
             axes.text(place, row, f"{count}\n{100 * share:.1f} %", ha="center", va="center", fontsize=10,
-                      color="white" if share > 0.5 else INK)
+                      color="white" if share > 0.4 else INK)
     axes.set_xticks(range(len(classes)), classes, rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(classes)), classes)
     axes.set_xlabel("predicted class")

@@ -13,10 +13,11 @@ strip --strip-debug "$folder"/bin/*
 ldd "$folder"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
   grep -Ev '/(libc|libm|libdl|librt|libpthread)\.so\.|/ld-linux' | xargs -r cp -L -t "$folder/lib/"
 cp heddle LICENSE README.md "$folder/"
-cp scripts/check_gpu.py scripts/draw_run.py "$folder/scripts/"
+cp scripts/check_gpu.py "$folder/scripts/"
+cp scripts/draw_run.py "$folder/share/heddle/"
 cp tests/fixtures/*.safetensors "$folder/tests/fixtures/"
 cp -r train/recipes "$folder/share/heddle/"
-{ git describe --always --dirty --abbrev=40 2>/dev/null || echo unknown; } >"$folder/commit"
+{ git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown; } >"$folder/commit"
 
 tar -C build/pack -czf build/heddle-gpu.tar.gz heddle-gpu
 echo "build/heddle-gpu.tar.gz: $(du -h build/heddle-gpu.tar.gz | cut -f1), commit $(cat "$folder/commit")"

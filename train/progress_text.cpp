@@ -47,12 +47,12 @@ std::string progress_bar(BarState const& state, int columns) {
                                 {0, timed ? fmt::format("  {} left", duration(state.seconds_left)) : ""}}};
 
   int room = columns - width_of(head) - width_of(counter) - least_meter;
-  for (int rank = 0; rank < static_cast<int>(parts.size()); ++rank)
-    for (Part& part : parts)
-      if (part.rank == rank && width_of(part.text) <= room) {
-        part.shown = true;
-        room -= width_of(part.text);
-      }
+  for (int rank = 0; rank < static_cast<int>(parts.size()); ++rank) {
+    Part& part = *std::ranges::find(parts, rank, &Part::rank);
+    if (width_of(part.text) > room) break;
+    part.shown = true;
+    room -= width_of(part.text);
+  }
   if (room < 0) return columns >= width_of(counter) ? counter.substr(1) : "";
 
   std::string line = head + meter(state, std::min(least_meter + room, most_meter)) + counter;

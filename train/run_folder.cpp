@@ -54,6 +54,7 @@ std::string open_after(std::ofstream& stream, fs::path const& path, std::string 
                        std::function<bool(std::string const&)> const& keep) {
   std::string kept = header;
   if (std::error_code error; fs::exists(path, error)) {
+    check(fs::is_regular_file(path, error), "[run] ", path.native(), " is not a file: move it away");
     std::ifstream old(path);
     check(old.is_open(), "[run] cannot read ", path.native(), ": ", reason(errno));
     std::string const text(std::istreambuf_iterator<char>(old), {});
@@ -81,12 +82,14 @@ std::string open_after(std::ofstream& stream, fs::path const& path, std::string 
 void write(std::ofstream& stream, fs::path const& path, std::string const& line) {
   check(stream.is_open(), "[run] ", path.native(), " is not open yet: open_metrics comes first");
   errno = 0;
-  check(static_cast<bool>(stream << line), "[run] cannot write ", path.native(), ": ", reason(errno));
+  stream << line;
+  check(stream.good(), "[run] cannot write ", path.native(), ": ", reason(errno));
 }
 
 void flush_one(std::ofstream& stream, fs::path const& path) {
   errno = 0;
-  check(static_cast<bool>(stream.flush()), "[run] cannot write ", path.native(), ": ", reason(errno));
+  stream.flush();
+  check(stream.good(), "[run] cannot write ", path.native(), ": ", reason(errno));
 }
 
 }  // namespace
@@ -98,8 +101,8 @@ RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   fs::create_directories(path_, error);
   check(!error, "[run] cannot make the folder ", path_.native(), ": ", error.message());
   check(fs::is_directory(path_, error), "[run] ", path_.native(), " is not a folder: give another --run-dir");
-  check(::access(path_.c_str(), W_OK | X_OK) == 0, "[run] cannot write to the folder ", path_.native(), ": ",
-        reason(errno));
+  bool const writable = ::access(path_.c_str(), W_OK | X_OK) == 0;
+  check(writable, "[run] cannot write to the folder ", path_.native(), ": ", reason(errno));
   if (resume) return;
   for (fs::path const& trace : {path_ / "config.json", path_ / csv_name, checkpoint()})
     check(!fs::exists(trace, error), "[run] ", path_.native(),

@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t largest_copy_bytes = std::size_t{1} << 30;
 
 double copy_bytes_per_s(Processor& processor, std::size_t bytes) {
-  Buffer<u8> const source(processor.memory(), std::vector<u8>(bytes, u8{1}));
-  Buffer<u8> const destination(processor.memory(), std::vector<u8>(bytes, u8{2}));
+  Buffer<u8> const source(processor.memory(), static_cast<i64>(bytes));
+  Buffer<u8> const destination(processor.memory(), static_cast<i64>(bytes));
   auto const copy = [&](std::size_t) { processor.copy(destination.data(), source.data(), bytes); };
-  return 2 * static_cast<double>(bytes) / measure_cold(processor, copy).fastest_s;
+  return 2 * static_cast<double>(bytes) / measure_cold(processor, copy, 0.15).fastest_s;
 }
 
 }  // namespace

@@ -15,6 +15,10 @@
 namespace heddle::cpu {
 namespace {
 
+// Enough for the threads of a common machine, and not their number: a compiler may fuse multiply-add in one height of
+// the register tile and not in another, so that the cut of the pixels shows in the last bit.
+constexpr i64 wanted_blocks = 32;
+
 /// The filter as one panel [taps, inputs, panel_width] for each group and each tile_columns outputs.
 class PackedFilter {
  public:
@@ -98,7 +102,7 @@ void correlate(Correlation const& op, f32 const* source, FilterView const& filte
 
   PackedFilter const packed(op, filter);
   i64 const threads = omp_get_max_threads();
-  WindowBlocks const blocks(v, h, op.source_channels, op.images, 4 * threads);
+  WindowBlocks const blocks(v, h, op.source_channels, op.images, wanted_blocks);
   std::vector<i64> const from = blocks.pixel_offsets();
   std::vector<i64> const to = target_offsets(op, blocks.max_pixels());
   std::vector<i64> const begins = blocks.run_offsets(op.groups);

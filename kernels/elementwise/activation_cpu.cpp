@@ -30,21 +30,27 @@ f32 gelu_erf_gradient(f32 x, f32 dy) {
   return dy * (normal_distribution(x) + x * density);
 }
 
-f32 sigmoid(f32 x) { return 1 / (1 + std::exp(-x)); }
-
-// By (1 + tanh u) / 2 = sigmoid(2 u), which is faster and has no cancellation either.
-f32 tanh_gate(f32 x) { return sigmoid(2 * sqrt_two_over_pi * (x + cubic * x * x * x)); }
-f32 gelu_tanh(f32 x) { return x * tanh_gate(x); }
-f32 gelu_tanh_gradient(f32 x, f32 dy) {
-  f32 const s = tanh_gate(x);
-  f32 const slope = 2 * sqrt_two_over_pi * (1 + 3 * cubic * x * x);
-  return dy * s * (1 + x * (1 - s) * slope);
+struct Gate {
+  f32 open, closed;  // sigmoid(x), and 1 - sigmoid(x) without its cancellation
+};
+Gate sigmoid(f32 x) {
+  f32 const exponential = std::exp(-x), open = 1 / (1 + exponential);
+  return {open, x < 0 ? 1 - open : exponential * open};
 }
 
-f32 silu(f32 x) { return x * sigmoid(x); }
+// By (1 + tanh u) / 2 = sigmoid(2 u).
+Gate tanh_gate(f32 x) { return sigmoid(2 * sqrt_two_over_pi * (x + cubic * x * x * x)); }
+f32 gelu_tanh(f32 x) { return x * tanh_gate(x).open; }
+f32 gelu_tanh_gradient(f32 x, f32 dy) {
+  auto const [open, closed] = tanh_gate(x);
+  f32 const slope = 2 * sqrt_two_over_pi * (1 + 3 * cubic * x * x);
+  return dy * open * (1 + x * closed * slope);
+}
+
+f32 silu(f32 x) { return x * sigmoid(x).open; }
 f32 silu_gradient(f32 x, f32 dy) {
-  f32 const s = sigmoid(x);
-  return dy * s * (1 + x * (1 - s));
+  auto const [open, closed] = sigmoid(x);
+  return dy * open * (1 + x * closed);
 }
 
 template <class Function>

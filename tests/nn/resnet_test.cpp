@@ -74,7 +74,7 @@ TEST_P(ResNetAgainstPyTorch, TakesATrainingStep) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, ResNetAgainstPyTorch, ::testing::ValuesIn(cases),
-                         [](auto const& info) { return info.param.name; });
+                         [](auto const& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace heddle::testing

@@ -160,7 +160,7 @@ TEST_P(LyingSafetensors, IsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, LyingSafetensors, ::testing::ValuesIn(lies),
-                         [](auto const& info) { return info.param.name; });
+                         [](auto const& instance) { return instance.param.name; });
 
 /// Every prefix of a good file, and every file with one byte of its header changed, is read or refused: nothing else.
 TEST(Safetensors, SurvivesDamage) {

@@ -29,6 +29,7 @@ Block& Block::current(char const* caller) {
 }
 
 void Block::run(GridLaunch const& launch, u64 number, ExecutionOptions const& options, void* shared) {
+  if (current_block != nullptr) fail("[", launch.name, "] launched from inside of a kernel");
   begin(launch, number, options, shared);
   current_block = this;
   run_threads();

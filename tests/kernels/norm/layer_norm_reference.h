@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 
 #include "tests/support/cases_layer_norm.h"
 #include "tests/support/compare.h"
@@ -23,7 +24,11 @@ struct Bounded {
   }
 };
 
-constexpr double u = 0x1p-24;
+inline constexpr double u = 0x1p-24;
+
+/// Half the smallest subnormal of T: what rounding adds below its normal range.
+template <class T>
+inline constexpr double half_subnormal = std::is_same_v<T, f16> ? 0x1p-25 : 0;
 
 /// No kernel gives a row to fewer than 32 threads; 10 additions then bring the threads' sums together.
 inline double chain(i64 columns) { return static_cast<double>(columns / 32 + 8 + 10); }
@@ -64,11 +69,9 @@ struct LayerNormForwardReference {
       double const value = std::abs(a.y[row * columns + j]);
       y.bound[static_cast<std::size_t>(row * columns + j)] =
           1.1 * std::abs(a.gamma[j]) * (r * mean_error + xhat * (rstd_share + 4 * u)) + 3 * u * value +
-          (unit_roundoff<T> + u) * value + smallest_error();
+          (unit_roundoff<T> + u) * value + half_subnormal<T>;
     }
   }
-  // Half the smallest subnormal of T, for results below its normal range.
-  static double smallest_error() { return std::is_same_v<T, f16> ? 0x1p-25 : 0; }
 };
 
 template <class T>
@@ -112,8 +115,7 @@ struct LayerNormBackwardReference {
     for (i64 j = 0; j < columns; ++j) {
       auto const i = static_cast<std::size_t>(row * columns + j), column = static_cast<std::size_t>(j);
       double const terms = (d + 8) * u * (mean_g + xhat(j) * mean_g_xhat) + 5 * u * g(j);
-      dx.bound[i] =
-          1.1 * r * terms + (unit_roundoff<T> + u) * std::abs(dx.value[i]) + (std::is_same_v<T, f16> ? 0x1p-25 : 0);
+      dx.bound[i] = 1.1 * r * terms + (unit_roundoff<T> + u) * std::abs(dx.value[i]) + half_subnormal<T>;
       dgamma.bound[column] += 1.1 * (rows_chain + 5) * u * std::abs(dy[j]) * xhat(j);
       dbeta.bound[column] += 1.1 * rows_chain * u * std::abs(dy[j]);
     }

@@ -2,12 +2,12 @@
 // one.
 #include <gtest/gtest.h>
 
-#include "kernels/core/error.h"
 #include "kernels/machine/device.h"
 #include "kernels/machine/host/execution.h"
 #include "kernels/norm/layer_norm_config.h"
 #include "tests/kernels/norm/layer_norm_reference.h"
 #include "tests/support/device_buffer.h"
+#include "tests/support/error.h"
 
 namespace heddle::testing {
 namespace {
@@ -120,17 +120,6 @@ void expect_all_chosen(LayerNormConfig const (&candidates)[count]) {
 TEST(LayerNormConfigs, AreAllTested) {
   expect_all_chosen(layer_norm_forward_configs);
   expect_all_chosen(layer_norm_backward_configs);
-}
-
-/// The text of the Error that `call` throws.
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (Error const& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(LayerNormErrors, NameTheValue) {

@@ -7,6 +7,15 @@
 namespace heddle::train {
 namespace {
 
+/// Leaves out the "{false}" that CLI11 writes behind --no-nesterov and its like.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_name(CLI::Option const* option, bool is_positional) const override {
+    std::string const name = CLI::Formatter::make_option_name(option, is_positional);
+    return name.substr(0, name.find('{'));
+  }
+};
+
 /// What --help calls the value.
 std::string value_name(OptionField const& field) {
   if (!field.choices.empty()) return fmt::format("{}", fmt::join(field.choices, "|"));
@@ -55,6 +64,7 @@ CommandLine parse_command_line(int argc, char const* const* argv) {
       "Options may also stand in a JSON file, with the same names and _ for -: see --config.",
       "train_cifar10");
   app.allow_extras();
+  app.formatter(std::make_shared<HelpFormatter>());
   app.get_formatter()->column_width(36);
   CommandLine line;
   app.add_option("--config", line.config, "options from a JSON file; they win over the recipe's")

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 
 namespace heddle::train {
@@ -99,7 +101,8 @@ std::string resume_command(std::string const& program, CommandLine const& line, 
   if (!line.config.empty()) command += " --config " + shell_quoted(line.config);
   for (NamedValue const& named : line.named) {
     std::string_view const name = named.field->name;
-    if (named.field->role != OptionRole::conduct || name == "recipe" || name == "run_dir" || name == "resume") continue;
+    constexpr std::array<std::string_view, 5> left_out = {"recipe", "run_dir", "resume", "max_steps", "summary"};
+    if (named.field->role != OptionRole::conduct || std::ranges::count(left_out, name) > 0) continue;
     if (named.value.is_boolean())
       command += (named.value.get<bool>() ? " --" : " --no-") + flag(*named.field).substr(2);
     else

@@ -22,7 +22,8 @@ RunPlan plan_run(CommandLine const& line);
 /// runs/<recipe or model>-<dataset>-<n>, with the first n from 1 that is free.
 std::filesystem::path new_run_folder(Options const& options);
 
-/// The command line that goes on with the run in `folder`: this one's file of options and those that shape no numbers.
+/// The command line that goes on with the run in `folder` to its end: this one's file of options and those that shape
+/// no numbers.
 std::string resume_command(std::string const& program, CommandLine const& line, std::filesystem::path const& folder);
 
 }  // namespace heddle::train

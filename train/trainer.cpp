@@ -30,7 +30,8 @@ Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<
       best_(model_) {
   check(options.accumulation > 0, "[trainer] accumulation must be at least 1: ", options.accumulation);
   check(options.epochs > 0, "[trainer] epochs must be at least 1: ", options.epochs);
-  check(options.patience == 0 || validation_, "[trainer] patience needs validation images: patience=", options.patience);
+  check(options.patience == 0 || validation_,
+        "[trainer] patience needs validation images: patience=", options.patience);
   check(steps_per_epoch_ > 0,
         "[trainer] an epoch has fewer batches than one step accumulates: batches=", train_.batches_per_epoch(),
         ", accumulation=", options.accumulation);

@@ -3,6 +3,7 @@
 
 Usage: program_test.py PROGRAM [unittest options]
 """
+import hashlib
 import json
 import os
 import random
@@ -17,16 +18,33 @@ import unittest
 from pathlib import Path
 
 PROGRAM = Path(sys.argv.pop(1)).resolve()
+DATA = tempfile.TemporaryDirectory()
 # Small enough for seconds, with everything on that a checkpoint has to carry.
-TINY = ["--dataset", "synthetic", "--train-images", "240", "--validation-images", "40", "--test-images", "50",
-        "--model", "lenet5", "--epochs", "3", "--batch-size", "20", "--accumulation", "2", "--crop-padding", "2",
+TINY = ["--dataset", "fashion-mnist", "--data-dir", DATA.name, "--validation-images", "40", "--test-images", "50", "--model", "lenet5", "--epochs", "3", "--batch-size", "20", "--accumulation", "2", "--crop-padding", "2",
         "--flip", "random", "--ema-decay", "0.8", "--learning-rate", "0.02", "--clip-norm", "1", "--patience", "3",
         "--no-pictures", "--threads", "1"]
 SAME = ["best.safetensors", "last.ckpt", "metrics.csv", "metrics.jsonl", "config.json"]
 
 
+def write_images(name, count):
+    """IDX files as Fashion-MNIST has them: noise, and a bright row for each class."""
+    numbers = random.Random(name)
+    labels = bytes(numbers.randrange(10) for _ in range(count))
+    pixels = bytearray(numbers.randbytes(count * 784))
+    for i, label in enumerate(labels):
+        begin = i * 784 + (4 + 2 * label) * 28
+        pixels[begin:begin + 28] = bytes([255]) * 28
+    folder = Path(DATA.name)
+    (folder / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">II", 0x801, count) + labels)
+    (folder / f"{name}-images-idx3-ubyte").write_bytes(struct.pack(">IIII", 0x803, count, 28, 28) + pixels)
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def contents(folder):
-    return {name: (Path(folder) / name).read_bytes() for name in SAME}
+    return {name: digest(Path(folder) / name) for name in SAME}
 
 
 def wait_for(condition, seconds=60):
@@ -115,7 +133,7 @@ class Runs(ProgramTest):
         process = self.train()
         self.assertRegex(process.stdout_text.splitlines()[-1], r"^test accuracy: \d+\.\d\d %$")
         self.assertNotRegex(process.stdout_text + process.stderr_text, r"\b(nan|inf)\b")
-        run = self.folder / "runs/lenet5-synthetic-1"
+        run = self.folder / "runs/lenet5-fashion-mnist-1"
         config = json.loads((run / "config.json").read_text())
         self.assertEqual(config["batch_size"], 20)
         self.assertFalse({"run_dir", "resume", "threads", "max_steps"} & config.keys())
@@ -134,7 +152,7 @@ class Runs(ProgramTest):
 
     def test_config_json_repeats_the_run(self):
         self.train("--run-dir", "a")
-        process = self.run_program("--config", "a/config.json", "--run-dir", "b", "--no-pictures", "--quiet")
+        process = self.run_program("--config", "a/config.json", "--run-dir", "b", "--no-pictures", "--quiet", "--data-dir", DATA.name)
         self.assertEqual(process.returncode, 0, process.stderr_text)
         self.assertEqual(len(process.stdout_text.splitlines()), 1)
         self.assertEqual(contents(self.folder / "a"), contents(self.folder / "b"))
@@ -158,7 +176,8 @@ class Resumption(ProgramTest):
         self.whole = contents(self.folder / "whole")
 
     def check_resumes(self, run, *arguments):
-        process = self.run_program("--resume", "--run-dir", run, "--no-pictures", *arguments)
+        process = self.run_program("--resume", "--run-dir", run, "--no-pictures", "--data-dir", DATA.name,
+                                   *arguments)
         self.assertEqual(process.returncode, 0, process.stderr_text)
         resumed = contents(self.folder / run)
         for name in SAME:
@@ -168,6 +187,7 @@ class Resumption(ProgramTest):
         for steps in (1, 5, 7):
             process = self.train("--run-dir", f"stopped{steps}", "--max-steps", str(steps))
             self.assertIn(f"stopped after step {steps} of 15; to go on:", process.stdout_text)
+            self.assertNotIn("--max-steps", process.stdout_text)
             self.assertRegex(process.stdout_text.splitlines()[-1], "^test accuracy: ")
             self.check_resumes(f"stopped{steps}")
 
@@ -218,16 +238,16 @@ class Resumption(ProgramTest):
 
     def test_the_newest_run_is_resumed(self):
         self.train("--max-steps", "3")
-        process = self.run_program("--resume", "--no-pictures")
+        process = self.run_program("--resume", "--no-pictures", "--data-dir", DATA.name)
         self.assertEqual(process.returncode, 0, process.stderr_text)
-        self.assertIn("runs/lenet5-synthetic-1", process.stdout_text)
-        self.assertEqual(contents(self.folder / "runs/lenet5-synthetic-1"), self.whole)
+        self.assertIn("runs/lenet5-fashion-mnist-1", process.stdout_text)
+        self.assertEqual(contents(self.folder / "runs/lenet5-fashion-mnist-1"), self.whole)
 
     def check_refused(self, name, message):
         """A run folder whose last.ckpt is unusable: exit code 1, one line, no file changed."""
-        before = {path: path.read_bytes() for path in (self.folder / name).iterdir()}
-        self.check_fails(1, message, "--resume", "--run-dir", name)
-        self.assertEqual({path: path.read_bytes() for path in (self.folder / name).iterdir()}, before)
+        before = {path: digest(path) for path in (self.folder / name).iterdir()}
+        self.check_fails(1, message, "--resume", "--run-dir", name, "--data-dir", DATA.name)
+        self.assertEqual({path: digest(path) for path in (self.folder / name).iterdir()}, before)
 
     def test_bad_checkpoints_are_refused(self):
         path = self.folder / "whole/last.ckpt"
@@ -260,4 +280,6 @@ class Divergence(ProgramTest):
 
 if __name__ == "__main__":
     os.environ.pop("HEDDLE_DATA", None)
+    write_images("train", 240)
+    write_images("t10k", 60)
     unittest.main()

@@ -30,11 +30,11 @@ struct Request {
 };
 
 struct Warp {
-  unsigned present = 0;     // lanes that exist: the last warp of a block may have fewer than 32
-  unsigned ready = 0;       // lanes that can run
-  unsigned exited = 0;      // lanes that have returned from the kernel
-  unsigned at_barrier = 0;  // lanes that wait in __syncthreads
-  unsigned waiting = 0;     // lanes that wait in a collective
+  unsigned present = 0;                     // lanes that exist: the last warp of a block may have fewer than 32
+  unsigned ready = 0;                       // lanes that can run
+  unsigned exited = 0;                      // lanes that have returned from the kernel
+  unsigned at_barrier = 0;                  // lanes that wait in __syncthreads
+  unsigned waiting = 0;                     // lanes that wait in a collective
   std::array<Request, warp_size> requests;  // of the lanes in `waiting`
   std::array<u64, warp_size> results;
 

@@ -3,8 +3,9 @@
 
 #include <omp.h>
 
-#include <cstring>
+#include <algorithm>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "kernels/core/types.h"
@@ -20,11 +21,8 @@ inline bool same_bits_on_any_threads(std::function<std::vector<f32>()> const& co
     results.push_back(compute());
   }
   omp_set_num_threads(before);
-  for (std::vector<f32> const& result : results)
-    if (result.size() != results[0].size() ||
-        std::memcmp(result.data(), results[0].data(), result.size() * sizeof(f32)) != 0)
-      return false;
-  return true;
+  auto const bytes = [](std::vector<f32> const& values) { return std::as_bytes(std::span(values)); };
+  return std::ranges::all_of(results, [&](auto const& r) { return std::ranges::equal(bytes(r), bytes(results[0])); });
 }
 
 }  // namespace heddle::testing

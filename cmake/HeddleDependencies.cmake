@@ -24,7 +24,7 @@ if(NOT HEDDLE_CUDA STREQUAL "OFF")
 endif()
 if(CMAKE_CUDA_COMPILER AND NOT HEDDLE_CUDA STREQUAL "OFF")
   # An explicit list always wins; the default serves A100 and later by PTX, and Hopper by its own path.
-  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
     set(CMAKE_CUDA_ARCHITECTURES 80 90a-real)
   endif()
   enable_language(CUDA)

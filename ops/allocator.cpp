@@ -18,7 +18,7 @@ namespace {
 /// about its size and at most an eighth is wasted.
 std::size_t block_bytes(std::size_t bytes) {
   std::size_t step = 512;
-  while (step * 16 <= bytes) step *= 2;
+  while (step <= bytes / 16) step *= 2;
   return round_up(bytes, step);
 }
 

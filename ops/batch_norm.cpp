@@ -15,6 +15,12 @@ BatchNormShape norm_shape(Tensor const& x, Tensor const& gamma, Tensor const& be
   return {.rows = channels == 0 ? 0 : x.count() / channels, .channels = channels};
 }
 
+void require_running(Tensor const& x, Tensor const& running, std::string_view what) {
+  if (!running.defined()) return;
+  require_same_device("batch_norm", x, running);
+  require_shape("batch_norm", what, running, {x.size(-1)});
+}
+
 f32* data_or_null(Tensor const& tensor) { return tensor.defined() ? tensor.data<f32>() : nullptr; }
 
 }  // namespace
@@ -22,6 +28,8 @@ f32* data_or_null(Tensor const& tensor) { return tensor.defined() ? tensor.data<
 Tensor batch_norm_training(Tensor const& x, Tensor const& gamma, Tensor const& beta, Tensor running_mean,
                            Tensor running_variance, f32 momentum, f32 epsilon) {
   BatchNormShape const shape = norm_shape(x, gamma, beta);
+  require_running(x, running_mean, "running_mean");
+  require_running(x, running_variance, "running_variance");
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
   Tensor const mean = Tensor::empty({shape.channels}, DType::f32, x.device());
   Tensor const rstd = Tensor::empty({shape.channels}, DType::f32, x.device());
@@ -59,7 +67,8 @@ Tensor batch_norm_training(Tensor const& x, Tensor const& gamma, Tensor const& b
 Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& beta, Tensor const& running_mean,
                             Tensor const& running_variance, f32 epsilon) {
   BatchNormShape const shape = norm_shape(x, gamma, beta);
-  require_same_device("batch_norm", x, running_mean, running_variance);
+  require_running(x, running_mean, "running_mean");
+  require_running(x, running_variance, "running_variance");
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
   launch("batch_norm_inference", x.device(), Route<BatchNormInferenceFn<f32>>{.cpu = cpu::batch_norm_inference},
          BatchNormInferenceArgs<f32>{.shape = shape,

@@ -9,6 +9,10 @@ namespace heddle::ops {
 
 namespace {
 
+void require_matrix(Tensor const& logits) {
+  check(logits.shape().rank() == 2, "[cross_entropy] logits must be [rows, classes]: ", logits.shape());
+}
+
 /// How many rows count; the labels are few, and on the host with the loss anyway.
 i64 rows_that_count(Tensor const& labels, i32 ignored_label) {
   i64 count = 0;
@@ -18,7 +22,6 @@ i64 rows_that_count(Tensor const& labels, i32 ignored_label) {
 
 /// Runs the kernel, and returns the mean of its losses over `counted` rows.
 Tensor mean_loss(Tensor const& logits, CrossEntropyArgs<f32> args, i64 counted) {
-  check(logits.shape().rank() == 2, "[cross_entropy] logits must be [rows, classes]: ", logits.shape());
   Tensor const losses = Tensor::empty({args.rows}, DType::f32, logits.device());
   Tensor const dlogits = Tensor::empty(logits.shape(), DType::f32, logits.device());
   args.logits = logits.data<f32>();
@@ -39,6 +42,7 @@ Tensor mean_loss(Tensor const& logits, CrossEntropyArgs<f32> args, i64 counted) 
 }  // namespace
 
 Tensor cross_entropy(Tensor const& logits, Tensor const& labels, CrossEntropyOptions const& options) {
+  require_matrix(logits);
   require_same_device("cross_entropy", logits, labels);
   require_shape("cross_entropy", "labels", labels, {logits.size(0)});
   return mean_loss(logits,
@@ -51,6 +55,7 @@ Tensor cross_entropy(Tensor const& logits, Tensor const& labels, CrossEntropyOpt
 }
 
 Tensor cross_entropy_soft(Tensor const& logits, Tensor const& targets, CrossEntropyOptions const& options) {
+  require_matrix(logits);
   require_same_device("cross_entropy", logits, targets);
   require_shape("cross_entropy", "targets", targets, logits.shape());
   return mean_loss(logits,

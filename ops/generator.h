@@ -10,7 +10,7 @@ struct Generator {
   u64 seed = 0;
   u64 next_stream = 0;
 
-  /// A tensor of f32 values uniform in [low, high).
+  /// A tensor of f32 values uniform in [low, high), before they are rounded to f32: that may give `high`.
   Tensor uniform(Shape const& shape, f32 low, f32 high);
   /// A tensor of f32 values, normally distributed (Box, Muller 1958).
   Tensor normal(Shape const& shape, f32 mean, f32 deviation);

@@ -17,6 +17,7 @@ Tensor image_batch(Tensor const& images, Tensor const& index, Normalization cons
                              .h = h,
                              .w = w,
                              .c = c,
+                             .count = images.size(0),
                              .options = options,
                              .seed = seed,
                              .epoch = epoch,

@@ -38,10 +38,11 @@ Shape with_last(Shape const& shape, i64 size) {
 
 Tensor linear(Tensor const& x, Tensor const& weight, Tensor const& bias) {
   require_same_device("linear", x, weight, bias);
+  check(weight.shape().rank() == 2, "[linear] the weight must be [out, in]: ", weight.shape());
   i64 const out = weight.size(0), in = weight.size(1);
   check(x.shape().rank() >= 1 && x.size(-1) == in, "[linear] the last axis of x must have ", in,
         " elements: ", x.shape());
-  i64 const rows = in == 0 ? 0 : x.count() / in;
+  i64 const rows = with_last(x.shape(), 1).count();
   Tensor y = multiply(x, false, weight, true, with_last(x.shape(), out), rows, out, in);
   record("linear", {x, weight}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);

@@ -9,8 +9,8 @@ namespace heddle::ops {
 /// x [..., c], the others [c] in f32; running statistics may be undefined.
 Tensor batch_norm_training(Tensor const& x, Tensor const& gamma, Tensor const& beta, Tensor running_mean,
                            Tensor running_variance, f32 momentum = 0.1f, f32 epsilon = 1e-5f);
-/// With the running statistics. Differentiable in x, gamma and beta is the training form only: this one records
-/// nothing.
+/// With the running statistics. Only the training form is differentiable: Tape::backward through this one throws an
+/// Error.
 Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& beta, Tensor const& running_mean,
                             Tensor const& running_variance, f32 epsilon = 1e-5f);
 /// Over the last axis: x [..., columns], gamma and beta [columns] in f32.

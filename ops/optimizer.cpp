@@ -13,6 +13,7 @@ void sgd_step(Tensor& parameter, Tensor const& gradient, Tensor& velocity, SgdOp
   require_same_device("sgd", parameter, gradient, velocity);
   require_shape("sgd", "gradient", gradient, parameter.shape());
   check(options.momentum == 0 || velocity.defined(), "[sgd] momentum ", options.momentum, " needs a velocity");
+  if (velocity.defined()) require_shape("sgd", "velocity", velocity, parameter.shape());
   launch("sgd", parameter.device(), Route<SgdFn<f32>>{.cpu = cpu::sgd},
          SgdArgs<f32>{.count = parameter.count(),
                       .learning_rate = options.learning_rate,
@@ -28,6 +29,8 @@ void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment,
                 AdamWOptions const& options) {
   require_same_device("adamw", parameter, gradient, first_moment, second_moment);
   require_shape("adamw", "gradient", gradient, parameter.shape());
+  require_shape("adamw", "first_moment", first_moment, parameter.shape());
+  require_shape("adamw", "second_moment", second_moment, parameter.shape());
   launch("adamw", parameter.device(), Route<AdamWFn<f32>>{.cpu = cpu::adamw},
          AdamWArgs<f32>{.count = parameter.count(),
                         .learning_rate = options.learning_rate,

@@ -51,8 +51,7 @@ void Tape::backward(Tensor const& loss, f32 scale) {
   check(loss.count() == 1 && loss.dtype() == DType::f32, "[backward] the loss must be one f32: ", loss.shape());
   check(loss.requires_gradient(), "[backward] nothing that the loss was made from requires a gradient");
   recording = nullptr;  // the backward pass itself is not recorded
-  Tensor root = loss;
-  root.set_gradient(Tensor::full(loss.shape(), scale, loss.device()));
+  accumulate(*loss.gradient_slot(), Tensor::full(loss.shape(), scale, loss.device()));
 
   while (!nodes_.empty()) {
     Node node = std::move(nodes_.back());

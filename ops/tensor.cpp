@@ -50,10 +50,10 @@ void copy_bytes(void* destination, Device to, void const* source, Device from, s
 }  // namespace
 
 Tensor Tensor::empty(Shape const& shape, DType dtype, Device device) {
-  std::size_t bytes = 0;
-  check(!__builtin_mul_overflow(static_cast<std::size_t>(shape.count()), size_bytes(dtype), &bytes),
-        "[tensor] more bytes than 2^64 in ", shape);
-  return Tensor(std::make_shared<Impl>(Impl{std::make_shared<Storage>(device, bytes), 0, shape, dtype}));
+  i64 bytes = 0;
+  check(!__builtin_mul_overflow(shape.count(), size_bytes(dtype), &bytes), "[tensor] more bytes than 2^63 in ", shape);
+  auto storage = std::make_shared<Storage>(device, static_cast<std::size_t>(bytes));
+  return Tensor(std::make_shared<Impl>(Impl{std::move(storage), 0, shape, dtype}));
 }
 
 Tensor Tensor::zeros(Shape const& shape, DType dtype, Device device) {

@@ -25,6 +25,7 @@ struct AugmentOptions {
 template <class T>
 struct ImageBatchArgs {
   i64 n = 0, h = 0, w = 0, c = 0;  // the batch
+  i64 count = 0;                   // of all images
   AugmentOptions options;
   u64 seed = 0;
   i64 epoch = 0;
@@ -39,7 +40,8 @@ template <class T>
 using ImageBatchFn = void(ImageBatchArgs<T> const&, Stream);
 
 namespace cpu {
-/// Throws an Error when crop_padding is not below h and w (reflection needs a pixel to reflect).
+/// Throws an Error that names the value for a negative size, null where there are elements, an index outside
+/// [0, count), and a crop_padding that is not below h and w (reflection needs a pixel to reflect).
 extern ImageBatchFn<f32> image_batch;
 }  // namespace cpu
 

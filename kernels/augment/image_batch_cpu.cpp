@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/augment/augment_choice.h"
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 
 namespace heddle::cpu {
 namespace {
@@ -12,13 +12,21 @@ namespace {
 constexpr i64 parallel_from = 1 << 14;  // values; a fork costs about as much as this many
 
 void check_args(ImageBatchArgs<f32> const& args) {
+  check(args.n >= 0 && args.h >= 0 && args.w >= 0 && args.c >= 0,
+        "[image_batch] sizes must not be negative: n=", args.n, ", h=", args.h, ", w=", args.w, ", c=", args.c);
   i64 const padding = args.options.crop_padding;
   check(padding >= 0 && args.options.cutout >= 0,
         "[image_batch] crop_padding and cutout must not be negative: crop_padding=", padding,
         ", cutout=", args.options.cutout);
   check(args.options.flip <= Flip::alternating, "[image_batch] unknown flip: ", static_cast<int>(args.options.flip));
   check(args.epoch >= 0 && args.epoch < i64{1} << 48, "[image_batch] epoch must lie in [0, 2^48): epoch=", args.epoch);
-  if (args.n == 0) return;
+  i64 const elements = args.n * args.h * args.w * args.c;
+  if (elements == 0) return;
+  check_pointer("image_batch", "images", args.images, elements);
+  check_pointer("image_batch", "index", args.index, args.n);
+  check_pointer("image_batch", "mean", args.mean, args.c);
+  check_pointer("image_batch", "deviation", args.deviation, args.c);
+  check_pointer("image_batch", "y", args.y, elements);
   check(padding == 0 || (padding < args.h && padding < args.w),
         "[image_batch] crop_padding must be below h and w, as reflection needs a pixel to reflect: crop_padding=",
         padding, ", h=", args.h, ", w=", args.w);
@@ -26,7 +34,8 @@ void check_args(ImageBatchArgs<f32> const& args) {
     check(args.deviation[k] > 0, "[image_batch] deviation must be positive: channel=", k,
           ", deviation=", args.deviation[k]);
   for (i64 i = 0; i < args.n; ++i)
-    check(args.index[i] >= 0, "[image_batch] index must not be negative: position=", i, ", index=", args.index[i]);
+    check(args.index[i] >= 0 && args.index[i] < args.count, "[image_batch] index must lie in [0, count): position=", i,
+          ", index=", args.index[i], ", count=", args.count);
 }
 
 // [256, c]: the normalised value of each byte.

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 #include "kernels/elementwise/elementwise.h"
 
 namespace heddle::cpu {
@@ -55,6 +55,9 @@ f32 silu_gradient(f32 x, f32 dy) {
 
 template <class Function>
 void map(ActivationForwardArgs<f32> const& args, Function function) {
+  check_size("activation_forward", "count", args.count);
+  check_pointer("activation_forward", "x", args.x, args.count);
+  check_pointer("activation_forward", "y", args.y, args.count);
   ActivationForwardArgs<f32> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
   for (i64 i = 0; i < p.count; ++i) p.y[i] = function(p.x[i]);
@@ -62,6 +65,10 @@ void map(ActivationForwardArgs<f32> const& args, Function function) {
 
 template <class Function>
 void map(ActivationBackwardArgs<f32> const& args, Function function) {
+  check_size("activation_backward", "count", args.count);
+  check_pointer("activation_backward", "x", args.x, args.count);
+  check_pointer("activation_backward", "dy", args.dy, args.count);
+  check_pointer("activation_backward", "dx", args.dx, args.count);
   ActivationBackwardArgs<f32> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
   for (i64 i = 0; i < p.count; ++i) p.dx[i] = function(p.x[i], p.dy[i]);

@@ -1,4 +1,5 @@
-// Elementwise arithmetic and activations over contiguous tensors.
+// Elementwise arithmetic and activations over contiguous tensors. Every function throws an Error that names the value
+// for a negative size, and for a null pointer to a tensor that is not empty.
 #pragma once
 
 #include "kernels/core/cost.h"

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "kernels/core/arguments.h"
 #include "kernels/core/math.h"
 
 namespace heddle::cpu {
@@ -20,20 +21,33 @@ constexpr i64 tile_rows = 1024, tile_columns = 256;
 }  // namespace
 
 void add(AddArgs<f32> const& args, Stream) {
+  check_size("add", "count", args.count);
+  check_pointer("add", "a", args.a, args.count);
+  check_pointer("add", "b", args.b, args.count);
+  check_pointer("add", "out", args.out, args.count);
   AddArgs<f32> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
   for (i64 i = 0; i < p.count; ++i) p.out[i] = p.alpha * p.a[i] + p.beta * p.b[i];
 }
 
 void scale(ScaleArgs<f32> const& args, Stream) {
+  check_size("scale", "count", args.count);
+  check_pointer("scale", "x", args.x, args.count);
+  check_pointer("scale", "y", args.y, args.count);
   ScaleArgs<f32> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
   for (i64 i = 0; i < p.count; ++i) p.y[i] = p.scale * p.x[i];
 }
 
 void bias_forward(BiasForwardArgs<f32> const& args, Stream) {
+  i64 const count = args.rows * args.columns;
+  check_size("bias_forward", "rows", args.rows);
+  check_size("bias_forward", "columns", args.columns);
+  check_pointer("bias_forward", "x", args.x, count);
+  check_pointer("bias_forward", "bias", args.bias, count == 0 ? 0 : args.columns);
+  check_pointer("bias_forward", "y", args.y, count);
   BiasForwardArgs<f32> const p = args;
-#pragma omp parallel for schedule(static) firstprivate(p) if (p.rows * p.columns > parallel_from)
+#pragma omp parallel for schedule(static) firstprivate(p) if (count > parallel_from)
   for (i64 i = 0; i < p.rows; ++i) {
     f32 const* x = p.x + i * p.columns;
     f32* y = p.y + i * p.columns;
@@ -45,6 +59,10 @@ void bias_forward(BiasForwardArgs<f32> const& args, Stream) {
 // Each tile is summed in double, then the tiles of a column from top to bottom.
 void bias_backward(BiasBackwardArgs<f32> const& args, Stream) {
   i64 const rows = args.rows, columns = args.columns;
+  check_size("bias_backward", "rows", rows);
+  check_size("bias_backward", "columns", columns);
+  check_pointer("bias_backward", "dy", args.dy, rows * columns);
+  check_pointer("bias_backward", "dbias", args.dbias, columns);
   i64 const tiles = ceil_div(rows, tile_rows);
   std::vector<double> partial(static_cast<std::size_t>(tiles * columns));
 #pragma omp parallel for collapse(2) schedule(static) if (rows * columns > parallel_from)

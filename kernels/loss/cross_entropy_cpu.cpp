@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 
 namespace heddle::cpu {
 namespace {
@@ -12,11 +12,15 @@ namespace {
 constexpr i64 parallel_from = 2048;  // logits; a fork costs about as much as this many exponentials
 
 void check_args(CrossEntropyArgs<f32> const& args) {
+  check_size("cross_entropy", "rows", args.rows);
+  check_size("cross_entropy", "classes", args.classes);
   check((args.labels != nullptr) != (args.targets != nullptr) || args.rows == 0,
         "[cross_entropy] give either labels or targets: ", args.labels ? "both" : "neither", " given");
   check(args.smoothing >= 0 && args.smoothing <= 1,
         "[cross_entropy] smoothing must lie in [0, 1]: smoothing=", args.smoothing);
   check(args.classes > 0 || args.rows == 0, "[cross_entropy] rows without classes: rows=", args.rows);
+  check_pointer("cross_entropy", "logits", args.logits, args.rows * args.classes);
+  check_pointer("cross_entropy", "loss", args.loss, args.rows);
   if (!args.labels) return;
   for (i64 row = 0; row < args.rows; ++row) {
     i32 const label = args.labels[row];

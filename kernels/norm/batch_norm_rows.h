@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 #include "kernels/norm/batch_norm.h"
 
 namespace heddle::cpu {
@@ -43,10 +43,6 @@ void for_each_chunk(std::vector<Rows> const& chunks, Work const& work) {
 inline void check_batch_norm_shape(char const* operation, BatchNormShape const& shape) {
   check(shape.rows >= 0 && shape.channels >= 0, "[", operation, "] sizes must not be negative: rows=", shape.rows,
         ", channels=", shape.channels);
-}
-
-inline void check_pointer(char const* operation, char const* name, f32 const* pointer, i64 elements) {
-  check(pointer || elements == 0, "[", operation, "] ", name, " is null, but has ", elements, " elements");
 }
 
 }  // namespace heddle::cpu

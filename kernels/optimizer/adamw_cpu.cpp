@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 #include "kernels/optimizer/adamw.h"
 
 namespace heddle::cpu {
@@ -17,6 +17,11 @@ f32 one_minus_power(f32 base, i64 exponent) {
 
 void adamw(AdamWArgs<f32> const& args, Stream) {
   check(args.step >= 1, "[adamw] step counts from 1: step=", args.step);
+  check_size("adamw", "count", args.count);
+  check_pointer("adamw", "gradient", args.gradient, args.count);
+  check_pointer("adamw", "parameter", args.parameter, args.count);
+  check_pointer("adamw", "first_moment", args.first_moment, args.count);
+  check_pointer("adamw", "second_moment", args.second_moment, args.count);
   AdamWArgs<f32> const p = args;
   f32 const rest1 = one_minus_power(p.beta1, 1), rest2 = one_minus_power(p.beta2, 1);
   f32 const step_size = p.learning_rate / one_minus_power(p.beta1, p.step);

@@ -1,4 +1,4 @@
-#include "kernels/core/error.h"
+#include "kernels/core/arguments.h"
 #include "kernels/optimizer/sgd.h"
 
 namespace heddle::cpu {
@@ -28,6 +28,9 @@ void with_momentum(SgdArgs<f32> const& args) {
 }  // namespace
 
 void sgd(SgdArgs<f32> const& args, Stream) {
+  check_size("sgd", "count", args.count);
+  check_pointer("sgd", "gradient", args.gradient, args.count);
+  check_pointer("sgd", "parameter", args.parameter, args.count);
   if (args.momentum == 0) return plain(args);
   check(args.velocity || args.count == 0, "[sgd] momentum needs a velocity: momentum=", args.momentum);
   with_momentum(args);

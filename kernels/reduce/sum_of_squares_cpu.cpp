@@ -2,6 +2,7 @@
 #include <array>
 #include <vector>
 
+#include "kernels/core/arguments.h"
 #include "kernels/core/math.h"
 #include "kernels/reduce/sum_of_squares.h"
 
@@ -31,6 +32,9 @@ double chunk_sum(f32 const* x, i64 count) {
 }  // namespace
 
 void sum_of_squares(SumOfSquaresArgs<f32> const& args, Stream) {
+  check_size("sum_of_squares", "count", args.count);
+  check_pointer("sum_of_squares", "x", args.x, args.count);
+  check_pointer("sum_of_squares", "sum", args.sum, 1);
   i64 const chunks = ceil_div(args.count, chunk);
   std::vector<double> partial(static_cast<std::size_t>(chunks));
 #pragma omp parallel for schedule(static) if (args.count > parallel_from)

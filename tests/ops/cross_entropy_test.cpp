@@ -31,6 +31,8 @@ TEST(CrossEntropy, NamesWhatDoesNotFit) {
   Tensor const logits = Tensor::zeros({2, 3});
   EXPECT_EQ(error_of([&] { ops::cross_entropy(logits, Tensor::zeros({3}, DType::i32)); }),
             "[cross_entropy] labels must be [2]: [3]");
+  EXPECT_EQ(error_of([] { ops::cross_entropy(Tensor::zeros({2}), Tensor::zeros({2}, DType::i32)); }),
+            "[cross_entropy] logits must be [rows, classes]: [2]");
   EXPECT_NE(error_of([&] { ops::cross_entropy(logits, Tensor::from<i32>({0, 3}, {2})); }).find("3"), std::string::npos);
 }
 

@@ -58,6 +58,15 @@ TEST(Tape, SharedGradientsStayIndependent) {
   EXPECT_TRUE(equal(b.gradient().to_vector<f32>(), {1}));
 }
 
+TEST(Tape, AddsToTheGradientOfALossThatIsAParameter) {
+  Tensor const x = parameter({4});
+  for (int pass = 0; pass < 2; ++pass) {
+    Tape tape;
+    tape.backward(x, 3);
+  }
+  EXPECT_TRUE(equal(x.gradient().to_vector<f32>(), {6}));
+}
+
 TEST(Tape, RecordsOnlyWhatLeadsToAGradient) {
   Tensor const x = Tensor::full({2}, 1);
   Tape tape;

@@ -57,6 +57,10 @@ TEST(Tensor, MovesBetweenDevices) {
   EXPECT_TRUE(equal(handle.to(Device::cpu).to_vector<f32>(), values));
 }
 
+TEST(Tensor, RefusesMoreBytesThanThereAre) {
+  EXPECT_EQ(error_of([] { Tensor::empty({i64{1} << 61}); }), "[tensor] more bytes than 2^63 in [2305843009213693952]");
+}
+
 TEST(Tensor, NamesWhatIsWrong) {
   EXPECT_EQ(error_of([] { Tensor().shape(); }), "[tensor] used before it was given a value");
   EXPECT_EQ(error_of([] { Tensor::zeros({2}).data<i32>(); }), "[tensor] elements are f32, asked for as i32");

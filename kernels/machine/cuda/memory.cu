@@ -22,9 +22,7 @@ cudaStream_t handle(Stream stream) { return static_cast<cudaStream_t>(stream.han
 void* allocate(std::size_t bytes) {
   if (bytes == 0) return nullptr;
   void* data = nullptr;
-  cudaError_t const status = cudaMalloc(&data, bytes);
-  if (status != cudaSuccess) cudaGetLastError();  // the context goes on: the caller may free memory and try again
-  cuda::check_cuda(status, "cuda memory", ", asked for ", bytes, " bytes");
+  cuda::check_cuda(cudaMalloc(&data, bytes), "cuda memory", ", asked for ", bytes, " bytes");
   return data;
 }
 

@@ -40,6 +40,7 @@ struct Images {
             .h = h,
             .w = w,
             .c = c,
+            .count = count,
             .options = options,
             .seed = 11,
             .epoch = epoch,
@@ -204,7 +205,14 @@ TEST(ImageBatch, RefusesWhatMakesNoSense) {
             "crop_padding=4, h=4, w=6");
   EXPECT_EQ(refusal({.flip = static_cast<Flip>(9)}), "[image_batch] unknown flip: 9");
   EXPECT_EQ(refusal({}, -1), "[image_batch] epoch must lie in [0, 2^48): epoch=-1");
-  EXPECT_EQ(refusal({}, 0, {1, -1}), "[image_batch] index must not be negative: position=1, index=-1");
+  EXPECT_EQ(refusal({}, 0, {1, -1}), "[image_batch] index must lie in [0, count): position=1, index=-1, count=2");
+  EXPECT_EQ(refusal({}, 0, {2, 0}), "[image_batch] index must lie in [0, count): position=0, index=2, count=2");
+  std::vector<i64> const first = {0};
+  ImageBatchArgs<f32> args = images.args(first, {}, 0);
+  EXPECT_EQ(error_of([&] { cpu::image_batch(args, {}); }), "[image_batch] y is null, but has 48 elements");
+  args.h = -4;
+  EXPECT_EQ(error_of([&] { cpu::image_batch(args, {}); }),
+            "[image_batch] sizes must not be negative: n=1, h=-4, w=6, c=2");
   for (f32 const deviation : {0.0f, -1.0f, NAN}) {
     images.deviation[1] = deviation;
     EXPECT_TRUE(refusal({}).starts_with("[image_batch] deviation must be positive: channel=1, deviation="));

@@ -130,6 +130,14 @@ TEST(Activation, DoesNotDependOnThreads) {
     })) << c.name;
 }
 
+TEST(Activation, RefusesNegativeSizesAndNull) {
+  f32 some = 0;
+  EXPECT_EQ(error_of([] { cpu::activation_forward({.count = -1}, {}); }),
+            "[activation_forward] count must not be negative: count=-1");
+  EXPECT_EQ(error_of([&] { cpu::activation_backward({.count = 2, .x = &some, .dx = &some}, {}); }),
+            "[activation_backward] dy is null, but has 2 elements");
+}
+
 TEST(Activation, RefusesAnUnknownOne) {
   auto const unknown = static_cast<Activation>(17);
   EXPECT_EQ(error_of([&] { forward(unknown, {1}); }), "[activation] unknown activation: 17");

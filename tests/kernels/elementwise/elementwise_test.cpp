@@ -1,17 +1,75 @@
-// Small integers make every result here exact, so that any order of addition must give the same bits.
+// Against PyTorch in double precision, and against the definition: small integers make every result exact, so that any
+// order of addition must give the same bits.
 #include "kernels/elementwise/elementwise.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/support/cases_elementwise.h"
 #include "tests/support/compare.h"
+#include "tests/support/error.h"
 #include "tests/support/fill.h"
+#include "tests/support/fixture.h"
 #include "tests/support/threads.h"
 
 namespace heddle::testing {
 namespace {
 
 std::vector<f32> poison(i64 count) { return std::vector<f32>(static_cast<std::size_t>(count), NAN); }
+
+TEST(Elementwise, AgreesWithPyTorch) {
+  auto const file = fixture("elementwise");
+  auto const a = values(file, "a"), b = values(file, "b"), dc = values(file, "dc"), bias = values(file, "bias");
+  i64 const count = std::ssize(a), columns = std::ssize(bias), rows = count / columns;
+  auto sum = poison(count), scaled = sum, biased = sum, dbias = poison(columns);
+  cpu::add({.count = count, .alpha = 0.75f, .a = a.data(), .beta = -1.5f, .b = b.data(), .out = sum.data()}, {});
+  cpu::scale({.count = count, .scale = -1.5f, .x = a.data(), .y = scaled.data()}, {});
+  cpu::bias_forward({.rows = rows, .columns = columns, .x = a.data(), .bias = bias.data(), .y = biased.data()}, {});
+  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dc.data(), .dbias = dbias.data()}, {});
+  // One rounding here and one in the fixture; in the weighted sum, also those of its two products.
+  constexpr double u = 0x1p-24;
+  Bound const rounded_twice = close_bound(2.01 * u, 0);
+  EXPECT_TRUE(within(sum, values(file, "sum"), [&](std::size_t i, double reference) {
+    return 2.01 * u * std::abs(reference) + 1.01 * u * (0.75 * std::abs(a[i]) + 1.5 * std::abs(b[i]));
+  }));
+  EXPECT_TRUE(within(scaled, values(file, "scaled"), rounded_twice));
+  EXPECT_TRUE(within(biased, values(file, "biased"), rounded_twice));
+  EXPECT_TRUE(within(dbias, values(file, "dbias"), rounded_twice));
+}
+
+// The loss sum dy * (x + bias) is linear in the bias, so with integers a central difference is its exact derivative.
+TEST(Bias, GradientIsAFiniteDifference) {
+  i64 const rows = 23, columns = 11;
+  auto const x = small_integers(rows * columns, 10), dy = small_integers(rows * columns, 11);
+  auto bias = small_integers(columns, 12), dbias = poison(columns), y = poison(rows * columns);
+  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
+  auto const loss = [&] {
+    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = y.data()}, {});
+    return std::inner_product(y.begin(), y.end(), dy.begin(), 0.0);
+  };
+  for (std::size_t j = 0; j < bias.size(); ++j) {
+    bias[j] += 1;
+    double const above = loss();
+    bias[j] -= 2;
+    EXPECT_EQ((above - loss()) / 2, dbias[j]) << "column " << j;
+    bias[j] += 1;
+  }
+}
+
+TEST(Elementwise, RefusesNegativeSizesAndNull) {
+  f32 some = 0;
+  EXPECT_EQ(error_of([] { cpu::add({.count = -1}, {}); }), "[add] count must not be negative: count=-1");
+  EXPECT_EQ(error_of([&] { cpu::add({.count = 3, .a = &some, .out = &some}, {}); }),
+            "[add] b is null, but has 3 elements");
+  EXPECT_EQ(error_of([&] { cpu::scale({.count = 3, .x = &some}, {}); }), "[scale] y is null, but has 3 elements");
+  EXPECT_EQ(error_of([&] { cpu::bias_forward({.rows = 2, .columns = 3, .x = &some, .y = &some}, {}); }),
+            "[bias_forward] bias is null, but has 3 elements");
+  EXPECT_EQ(error_of([] { cpu::bias_backward({.rows = -2, .columns = 3}, {}); }),
+            "[bias_backward] rows must not be negative: rows=-2");
+  EXPECT_EQ(error_of([&] { cpu::bias_backward({.rows = 0, .columns = 3, .dy = &some}, {}); }),
+            "[bias_backward] dbias is null, but has 3 elements");
+  EXPECT_NO_THROW(cpu::add({}, {}));
+}
 
 TEST(Add, IsTheWeightedSum) {
   for (i64 const count : element_counts) {

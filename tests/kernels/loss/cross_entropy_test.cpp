@@ -1,5 +1,6 @@
 #include "kernels/loss/cross_entropy.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -59,39 +60,53 @@ TEST(CrossEntropy, AgreesWithPyTorch) {
   }
 }
 
-double loss_in_double(std::vector<double> const& x, std::size_t label, double smoothing) {
-  double sum = 0, mean = 0;
-  for (double const value : x) {
-    sum += std::exp(value);
-    mean += value / static_cast<double>(x.size());
-  }
-  return std::log(sum) - (1 - smoothing) * x[label] - smoothing * mean;
+/// -sum_j t_j log_softmax(x)_j, the formula.
+double loss_in_double(std::vector<double> const& x, std::vector<double> const& target) {
+  double sum = 0, loss = 0;
+  for (double const value : x) sum += std::exp(value);
+  for (std::size_t j = 0; j < x.size(); ++j) loss += target[j] * (std::log(sum) - x[j]);
+  return loss;
 }
 
-TEST(CrossEntropy, GradientAgreesWithFiniteDifferences) {
-  i64 const rows = 9, classes = 7;
-  double const step = 1e-5;
-  auto const logits = uniform(rows * classes, 1, -4, 4);
-  auto const labels = labels_below(classes, rows);
-  Result const result =
-      run({.rows = rows, .classes = classes, .smoothing = 0.25f, .logits = logits.data(), .labels = labels.data()});
+/// Compares with the formula and its central differences; `targets` [rows, classes] before smoothing.
+void expect_differences(CrossEntropyArgs<f32> const& args, std::vector<f32> const& targets) {
+  constexpr double step = 1e-5;
+  Result const result = run(args);
   std::vector<double> loss, dlogits;
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    auto const begin = logits.begin() + static_cast<std::ptrdiff_t>(row) * classes;
-    std::vector<double> x(begin, begin + classes);
-    auto const label = static_cast<std::size_t>(labels[row]);
-    loss.push_back(loss_in_double(x, label, 0.25));
+  double largest_sum = 0;
+  for (i64 row = 0; row < args.rows; ++row) {
+    std::vector<double> x(args.logits + row * args.classes, args.logits + (row + 1) * args.classes), target;
+    for (i64 j = 0; j < args.classes; ++j)
+      target.push_back((1 - args.smoothing) * targets[static_cast<std::size_t>(row * args.classes + j)] +
+                       args.smoothing / static_cast<double>(args.classes));
+    largest_sum = std::max(largest_sum, std::accumulate(target.begin(), target.end(), 0.0));
+    loss.push_back(loss_in_double(x, target));
     for (double& value : x) {
       double const centre = value;
       value = centre + step;
-      double const above = loss_in_double(x, label, 0.25);
+      double const above = loss_in_double(x, target);
       value = centre - step;
-      dlogits.push_back((above - loss_in_double(x, label, 0.25)) / (2 * step));
+      dlogits.push_back((above - loss_in_double(x, target)) / (2 * step));
       value = centre;
     }
   }
   EXPECT_TRUE(within(result.loss, loss, loss_bound));
-  EXPECT_TRUE(within(result.dlogits, dlogits, close_bound(2.01 * u, 1.01 * u + 1e-9)));
+  EXPECT_TRUE(within(result.dlogits, dlogits, close_bound(2.01 * u, 1.01 * u * largest_sum + 1e-9)));
+}
+
+TEST(CrossEntropy, GradientAgreesWithFiniteDifferences) {
+  i64 const rows = 9, classes = 7;
+  auto const logits = uniform(rows * classes, 1, -4, 4), soft = uniform(rows * classes, 5, 0, 1);
+  auto const labels = labels_below(classes, rows);
+  std::vector<f32> one_hot(logits.size(), 0.0f);
+  for (std::size_t row = 0; row < labels.size(); ++row)
+    one_hot[row * classes + static_cast<std::size_t>(labels[row])] = 1;
+  CrossEntropyArgs<f32> args{.rows = rows, .classes = classes, .smoothing = 0.25f, .logits = logits.data()};
+  args.labels = labels.data();
+  expect_differences(args, one_hot);
+  args.labels = nullptr;
+  args.targets = soft.data();
+  expect_differences(args, soft);
 }
 
 TEST(CrossEntropy, GradientOfARowSumsToZero) {
@@ -214,6 +229,11 @@ TEST(CrossEntropy, RefusesContradictions) {
   args.smoothing = 0;
   args.classes = 0;
   EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }), "[cross_entropy] rows without classes: rows=1");
+  args.classes = 1;
+  args.loss = nullptr;
+  EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }), "[cross_entropy] loss is null, but has 1 elements");
+  args.rows = -1;
+  EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }), "[cross_entropy] rows must not be negative: rows=-1");
 }
 
 }  // namespace

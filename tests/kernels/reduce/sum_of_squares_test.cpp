@@ -7,6 +7,7 @@
 
 #include "tests/support/cases_elementwise.h"
 #include "tests/support/compare.h"
+#include "tests/support/error.h"
 #include "tests/support/fill.h"
 #include "tests/support/threads.h"
 
@@ -51,6 +52,15 @@ TEST(SumOfSquares, ShowsNanAndInfinityAnywhere) {
     x[position] = -HUGE_VALF;
     EXPECT_EQ(sum_of_squares(x), HUGE_VAL) << position;
   }
+}
+
+TEST(SumOfSquares, RefusesNegativeSizesAndNull) {
+  double sum = 0;
+  EXPECT_EQ(error_of([&] { cpu::sum_of_squares({.count = -100000, .sum = &sum}, {}); }),
+            "[sum_of_squares] count must not be negative: count=-100000");
+  EXPECT_EQ(error_of([&] { cpu::sum_of_squares({.count = 2, .sum = &sum}, {}); }),
+            "[sum_of_squares] x is null, but has 2 elements");
+  EXPECT_EQ(error_of([] { cpu::sum_of_squares({}, {}); }), "[sum_of_squares] sum is null, but has 1 elements");
 }
 
 TEST(SumOfSquares, DoesNotDependOnThreads) {

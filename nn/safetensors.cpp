@@ -128,8 +128,10 @@ class Reader {
     };
     try {
       return json::parse(text, inspect);
-    } catch (json::exception const& error) {
-      refuse("the header is not valid JSON: ", error.what());
+    } catch (json::parse_error const& error) {
+      refuse("the header is not valid JSON at byte ", error.byte, " of it: the file is damaged");
+    } catch (json::out_of_range const&) {
+      refuse("the header is not valid JSON: it has a number too large to hold");
     }
   }
 
@@ -223,8 +225,8 @@ std::string make_header(TensorFile const& file) {
   std::string text;
   try {
     text = header.dump();
-  } catch (json::exception const& error) {
-    fail("[safetensors] names and metadata must be valid UTF-8: ", error.what());
+  } catch (json::type_error const&) {
+    fail("[safetensors] names and metadata must be valid UTF-8");
   }
   text.resize(round_up(text.size(), std::size_t{8}), ' ');
   check(text.size() <= header_limit_bytes, "[safetensors] the header has ", text.size(),

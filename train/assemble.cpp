@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "nn/models/registry.h"
 
 namespace heddle::train {
@@ -92,6 +94,9 @@ std::shared_ptr<nn::Module> assemble_model(Options const& options, DataSet const
 
 Trainer assemble_trainer(Options const& options, DataSet const& data, std::shared_ptr<nn::Module> model) {
   i64 const images = data.train.images.size(0), held_out = options.validation_images;
+  i64 const side = std::min(data.train.images.size(1), data.train.images.size(2));
+  check_usage(options.crop_padding < side, "--crop-padding must be below ", side,
+              ", the side of the images: ", options.crop_padding);
   check_usage(held_out < images, "--validation-images must leave some of the ", images, " to train on: ", held_out);
   i64 const left = images - held_out;
   check_usage(options.batch_size <= left / options.accumulation,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "kernels/core/error.h"
 
@@ -17,8 +18,9 @@ template <class T>
 T parse(std::string const& source, std::string const& name, std::string const& text) {
   T value = {};
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check(error == std::errc{} && end == text.data() + text.size(), "[checkpoint] ", source, ": ", name,
-        " is not a number: ", text);
+  bool const whole = error == std::errc{} && end == text.data() + text.size();
+  check(whole && std::isfinite(static_cast<double>(value)), "[checkpoint] ", source, ": ", name,
+        " is not a finite number: ", text);
   return value;
 }
 
@@ -66,7 +68,8 @@ void Checkpoint::get(std::string const& prefix, std::vector<nn::NamedTensor> con
     check(found != file_.tensors.end(), "[checkpoint] ", source_, " lacks the tensor ", prefix, name,
           ": it is of another model");
     check(found->tensor.shape() == tensor.shape() && found->tensor.dtype() == tensor.dtype(), "[checkpoint] ", source_,
-          " is of another model: ", prefix, name, " is ", found->tensor.shape(), " there, ", tensor.shape(), " here");
+          " is of another model: ", prefix, name, " is ", heddle::name(found->tensor.dtype()), " ",
+          found->tensor.shape(), " there, ", heddle::name(tensor.dtype()), " ", tensor.shape(), " here");
     saved.push_back(found->tensor);
   }
   for (std::size_t i = 0; i < tensors.size(); ++i) Tensor(tensors[i].tensor).copy_from(saved[i]);

@@ -36,6 +36,7 @@ void add_option(CLI::App& app, OptionField const& field, std::vector<NamedValue>
   if (std::holds_alternative<bool Options::*>(field.member)) {
     auto const take = [&field, &named, name](std::int64_t count) { named.push_back({&field, Json(count > 0), name}); };
     option = app.add_flag_function(name + ",!--no" + name.substr(1), take, help + " (default: " + preset + ")");
+    option->disable_flag_override();
   } else {
     auto const take = [&field, &named, name](std::string const& text) {
       named.push_back({&field, parse_option(field, text), name});
@@ -56,6 +57,14 @@ void add_option(CLI::App& app, OptionField const& field, std::vector<NamedValue>
                    "? --help lists all");
 }
 
+/// A value that is not there ("--epochs: 1 required ..."), or one behind a flag ("no-quiet was given ...").
+[[noreturn]] void fail_value(std::string const& message) {
+  std::string const name = message.substr(0, message.find_first_of(" :"));
+  if (name.starts_with("--")) throw UsageError(name + " needs a value; see --help");
+  std::string const word = name.starts_with("no-") ? name.substr(3) : name;
+  throw UsageError(fmt::format("--{} takes no value: give --{} or --no-{}", name, word, word));
+}
+
 }  // namespace
 
 CommandLine parse_command_line(int argc, char const* const* argv) {
@@ -69,6 +78,7 @@ CommandLine parse_command_line(int argc, char const* const* argv) {
   CommandLine line;
   app.add_option("--config", line.config, "options from a JSON file; they win over the recipe's")
       ->type_name("FILE")
+      ->take_last()
       ->group("Recipe");
   for (OptionField const& field : option_fields()) add_option(app, field, line.named);
   try {
@@ -76,10 +86,13 @@ CommandLine parse_command_line(int argc, char const* const* argv) {
   } catch (CLI::CallForHelp const&) {
     line.help = app.help();
     return line;
+  } catch (CLI::ArgumentMismatch const& error) {
+    fail_value(error.what());
   } catch (CLI::ParseError const& error) {
     throw UsageError(std::string(error.what()) + "; see --help");
   }
   if (!app.remaining().empty()) fail_unknown(app.remaining().front());
+  check_usage(app.count("--config") == 0 || !line.config.empty(), "--config must not be empty");
   return line;
 }
 

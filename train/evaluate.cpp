@@ -5,6 +5,7 @@
 #include <span>
 
 #include "kernels/core/error.h"
+#include "train/non_finite.h"
 
 namespace heddle::train {
 namespace {
@@ -59,10 +60,11 @@ Evaluation evaluate(nn::Module& model, Loader& loader) {
     std::size_t const classes = logits.size() / labels.size();
     for (std::size_t row = 0; row < labels.size(); ++row)
       loss += softmax(std::span(logits).subspan(row * classes, classes), labels[row]);
+    check(std::isfinite(loss), "[evaluate] the loss is not finite; first seen in ",
+          find_non_finite(model, batch.images));
     probabilities.insert(probabilities.end(), logits.begin(), logits.end());
   }
   check(images > 0, "[evaluate] there are no images to evaluate");
-  check(std::isfinite(loss), "[evaluate] the loss is ", loss, ": the weights are not usable");
   double const count = static_cast<double>(images);
   return {loss / count, static_cast<double>(correct) / count,
           Tensor::from(probabilities, {images, static_cast<i64>(probabilities.size()) / images})};

@@ -44,6 +44,12 @@ std::string find_non_finite(nn::Module& model, Tensor const& images) {
   return place.empty() ? "the loss itself" : place;
 }
 
+std::string find_non_finite_state(nn::Module const& model) {
+  for (auto const& [name, tensor] : model.state())
+    if (!all_finite(tensor)) return name;
+  return {};
+}
+
 std::string find_non_finite_gradient(nn::Module const& model) {
   for (auto const& [name, tensor] : model.parameters())
     if (tensor.gradient().defined() && !all_finite(tensor.gradient())) return "the gradient of " + name;

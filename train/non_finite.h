@@ -13,6 +13,9 @@ bool all_finite(Tensor const& x);
 /// result of a layer, or, when all of these are finite, the loss. Runs the model forward once more.
 std::string find_non_finite(nn::Module& model, Tensor const& images);
 
+/// The name of the first parameter or buffer that is not finite, or "".
+std::string find_non_finite_state(nn::Module const& model);
+
 /// The first parameter whose gradient is not finite.
 std::string find_non_finite_gradient(nn::Module const& model);
 

@@ -98,7 +98,7 @@ std::vector<OptionField> make_fields() {
 
       choice("Machine", "device", &O::device, {"cpu", "cuda", "emulated"}, "where the network runs"),
       choice("Machine", "precision", &O::precision, {"f32", "f16", "bf16"}, "format of activations and gradients"),
-      conduct(number("Machine", "threads", &O::threads, at_least(0), "threads of the cpu; 0: one a core")),
+      conduct(number("Machine", "threads", &O::threads, from_to(0, 1024), "threads of the cpu; 0: one a core")),
 
       conduct(text("Run", "run_dir", &O::run_dir, "the run's folder; a new one in runs/ when not named")),
       conduct(toggle("Run", "resume", &O::resume, "go on from last.ckpt of --run-dir, or of the newest run in runs/")),

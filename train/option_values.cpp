@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <set>
+#include <system_error>
 
 namespace heddle::train {
 namespace {
@@ -36,10 +39,11 @@ void assign(bool& target, NamedValue const& named) {
 }
 
 void assign(i64& target, NamedValue const& named) {
-  bool const fits =
-      named.value.is_number_integer() && !(named.value.is_number_unsigned() && named.value.get<u64>() > u64{1} << 53);
-  check_usage(fits, named.spelled, " must be a whole number: ", option_text(named.value));
+  constexpr double largest = 1e13;  // products with a number of images stay far from the limit of 64 bits
+  check_usage(named.value.is_number_integer(), named.spelled, " must be a whole number: ", option_text(named.value));
   check_range(named, named.value.get<double>());
+  check_usage(named.value.get<double>() <= largest, named.spelled, " must be at most ", fmt::format("{}", largest),
+              ": ", option_text(named.value));
   target = named.value.get<i64>();
 }
 
@@ -52,6 +56,7 @@ void assign(double& target, NamedValue const& named) {
 void assign(std::string& target, NamedValue const& named) {
   check_usage(named.value.is_string(), named.spelled, " must be a text: ", option_text(named.value));
   check_choice(named, named.value.get<std::string>());
+  check_usage(!named.value.get_ref<std::string const&>().empty(), named.spelled, " must not be empty");
   target = named.value.get<std::string>();
 }
 
@@ -87,6 +92,32 @@ Json parse_as(std::vector<double> const&, std::string const& text) {
   return list;
 }
 
+/// A key for a message: short, and on one line.
+std::string quoted(std::string const& key) {
+  return Json(key.substr(0, 60)).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Unlike the plain parser, refuses a key that occurs twice.
+Json parse_object(std::string const& text, std::string const& source) {
+  std::set<std::string> keys;
+  auto const inspect = [&](int depth, Json::parse_event_t event, Json const& value) {
+    if (event == Json::parse_event_t::key && depth == 1) {
+      auto const& key = value.get_ref<std::string const&>();
+      check_usage(keys.insert(key).second, source, " has the key ", quoted(key), " twice");
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, inspect);
+  } catch (Json::parse_error const& error) {
+    auto const end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
+    throw UsageError(fmt::format("{} is not a JSON object of options: see line {}", source,
+                                 1 + std::count(text.begin(), end, '\n')));
+  } catch (Json::out_of_range const&) {
+    throw UsageError(source + " has a number too large for any option");
+  }
+}
+
 }  // namespace
 
 Json get_option(Options const& options, OptionField const& field) {
@@ -116,12 +147,12 @@ std::string option_text(Json const& value) {
 }
 
 std::vector<NamedValue> parse_options(std::string const& json, std::string const& source) {
-  Json const object = Json::parse(json, nullptr, false);
+  Json const object = parse_object(json, source);
   check_usage(object.is_object(), source, " is not a JSON object of options");
   std::vector<NamedValue> named;
   for (auto const& [key, value] : object.items()) {
     OptionField const* const field = find_option(key);
-    check_usage(field != nullptr, source, " has the unknown key \"", key, "\"; did you mean \"",
+    check_usage(field != nullptr, source, " has the unknown key ", quoted(key), "; did you mean \"",
                 nearest_option(key).name, "\"?");
     named.push_back({field, value, source + ": " + key});
   }
@@ -129,9 +160,16 @@ std::vector<NamedValue> parse_options(std::string const& json, std::string const
 }
 
 std::vector<NamedValue> read_options(std::filesystem::path const& path) {
+  constexpr std::size_t largest = 1 << 20;
+  std::error_code unknown;
+  check_usage(!std::filesystem::is_directory(path, unknown), "cannot read ", path.string(), ": it is a folder");
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  check_usage(file.is_open(), "cannot read ", path.string(), ": does it exist?");
-  std::string const text(std::istreambuf_iterator<char>(file), {});
+  check_usage(file.is_open(), "cannot read ", path.string(), ": ", std::generic_category().message(errno));
+  std::string text(largest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  check_usage(text.size() <= largest, path.string(), " is too long for a file of options: the limit is 1 MiB");
   return parse_options(text, path.string());
 }
 

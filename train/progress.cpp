@@ -85,7 +85,7 @@ void Progress::epoch(EpochMetrics const& epoch, Timing const& timing) {
 void Progress::line(std::string const& line) {
   clear_bar();
   if (line.empty()) return;
-  fmt::print("{}\n", line);
+  std::fputs((line + "\n").c_str(), stdout);  // a reader that went away is no reason to end a run
   std::fflush(stdout);
 }
 

@@ -38,8 +38,9 @@ std::vector<std::string> recipe_names() {
 
 std::filesystem::path find_recipe(std::string const& name) {
   if (name.ends_with(".json") || name.find('/') != std::string::npos) return name;
+  std::error_code unknown;
   for (fs::path const& folder : recipe_folders())
-    if (fs::path const path = folder / (name + ".json"); fs::exists(path)) return path;
+    if (fs::path const path = folder / (name + ".json"); fs::exists(path, unknown)) return path;
   throw UsageError(fmt::format("unknown recipe {}; there are {}", name, fmt::join(recipe_names(), ", ")));
 }
 

@@ -1,6 +1,8 @@
 #include "train/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 constexpr char const* csv_name = "metrics.csv";
 constexpr char const* jsonl_name = "metrics.jsonl";
 constexpr char const* timing_name = "timing.csv";
+constexpr char const* partial_extension = ".partial";  // of nn::AtomicFile
 constexpr char const* csv_header =
     "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate\n";
 constexpr char const* timing_header = "epoch,seconds,images_per_s\n";
@@ -92,7 +95,23 @@ void flush_one(std::ofstream& stream, fs::path const& path) {
   check(stream.good(), "[run] cannot write ", path.native(), ": ", reason(errno));
 }
 
+void remove_partial_files(fs::path const& folder) {
+  std::error_code ignored;
+  for (auto const& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == partial_extension) fs::remove(entry.path(), ignored);
+}
+
 }  // namespace
+
+FolderLock::FolderLock(fs::path const& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  check(descriptor_ >= 0, "[run] cannot read the folder ", folder.native(), ": ", reason(errno));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // some file systems have no locks
+  ::close(descriptor_);
+  fail("[run] another process is at work in ", folder.native(), ": wait for its end, or give another --run-dir");
+}
+
+FolderLock::~FolderLock() { ::close(descriptor_); }
 
 RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   std::error_code error;
@@ -103,6 +122,8 @@ RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   check(fs::is_directory(path_, error), "[run] ", path_.native(), " is not a folder: give another --run-dir");
   bool const writable = ::access(path_.c_str(), W_OK | X_OK) == 0;
   check(writable, "[run] cannot write to the folder ", path_.native(), ": ", reason(errno));
+  lock_.emplace(path_);
+  remove_partial_files(path_);
   if (resume) return;
   for (fs::path const& trace : {path_ / "config.json", path_ / csv_name, checkpoint()})
     check(!fs::exists(trace, error), "[run] ", path_.native(),

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,24 @@
 
 namespace heddle::train {
 
+/// An exclusive lock on a folder, which ends with the process however that ends.
+class FolderLock {
+ public:
+  /// Throws an Error when another process has the lock.
+  explicit FolderLock(std::filesystem::path const& folder);
+  ~FolderLock();
+  FolderLock(FolderLock const&) = delete;
+  FolderLock& operator=(FolderLock const&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 class RunFolder {
  public:
-  /// Makes the folder. Throws an Error that names path and reason when it cannot be written, or when it holds a run
-  /// already and `resume` is false.
+  /// Makes the folder, and takes away the half-written files of a run that was killed. Throws an Error that names path
+  /// and reason when it cannot be written, when another process is at work in it, or when it holds a run already and
+  /// `resume` is false.
   RunFolder(std::filesystem::path path, bool resume);
 
   std::filesystem::path const& path() const { return path_; }
@@ -33,6 +48,7 @@ class RunFolder {
 
  private:
   std::filesystem::path path_;
+  std::optional<FolderLock> lock_;
   std::ofstream csv_, jsonl_, timing_;
 };
 

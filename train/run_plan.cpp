@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <system_error>
 
 namespace heddle::train {
 namespace {
@@ -28,9 +28,10 @@ fs::path newest_run() {
 }
 
 /// A fault in a file that a run left is no fault of the command line.
-Options saved_options(std::string const& json, std::string const& source) try {
+template <class Read>
+Options saved_options(Read const& read) try {
   Options options;
-  set_options(options, parse_options(json, source));
+  set_options(options, read());
   return options;
 } catch (UsageError const& error) {
   fail("[resume] ", error.what());
@@ -46,9 +47,9 @@ OptionField const* first_difference(Options const& a, Options const& b) {
 /// A last.ckpt that was put beside the config.json of another run.
 void check_folder(fs::path const& folder, Options const& saved) {
   fs::path const path = folder / "config.json";
-  if (!fs::exists(path)) return;
-  std::ifstream file(path);
-  Options const config = saved_options(std::string(std::istreambuf_iterator<char>(file), {}), path.string());
+  std::error_code unknown;
+  if (!fs::exists(path, unknown) && !unknown) return;
+  Options const config = saved_options([&] { return read_options(path); });
   if (OptionField const* const field = first_difference(saved, config))
     fail("[resume] ", (folder / "last.ckpt").string(), " is of another run than config.json beside it: ", field->name,
          " is ", option_text(get_option(saved, *field)), " there, ", option_text(get_option(config, *field)), " here");
@@ -73,9 +74,11 @@ RunPlan plan_run(CommandLine const& line) {
   }
   fs::path const folder = named.run_dir.empty() ? newest_run() : fs::path(named.run_dir);
   fs::path const path = folder / "last.ckpt";
-  check(fs::exists(path), "[resume] there is no checkpoint ", path.string(), ": start the run without --resume");
+  std::error_code unknown;  // such as a folder without permission: reading says which
+  check(fs::exists(path, unknown) || unknown, "[resume] there is no checkpoint ", path.string(),
+        ": start the run without --resume");
   Checkpoint checkpoint = Checkpoint::read(path);
-  Options const saved = saved_options(checkpoint.text("config"), path.string());
+  Options const saved = saved_options([&] { return parse_options(checkpoint.text("config"), path.string()); });
   check_folder(folder, saved);
 
   Options options = resolve_options(line, saved);
@@ -92,13 +95,18 @@ std::filesystem::path new_run_folder(Options const& options) {
   std::string const name = options.recipe.empty() ? options.model : fs::path(options.recipe).stem().string();
   for (i64 n = 1;; ++n) {
     fs::path const folder = fs::path(runs_folder) / fmt::format("{}-{}-{}", name, options.dataset, n);
-    if (!fs::exists(folder)) return folder;
+    std::error_code error;
+    fs::create_directories(runs_folder, error);
+    if (!error && fs::create_directory(folder, error)) return folder;
+    check(!error, "[run] cannot make the folder ", folder.string(), ": ", error.message());
   }
 }
 
 std::string resume_command(std::string const& program, CommandLine const& line, std::filesystem::path const& folder) {
   std::string command = shell_quoted(program) + " --resume --run-dir " + shell_quoted(folder.string());
   if (!line.config.empty()) command += " --config " + shell_quoted(line.config);
+  Options const configured = named_options({.help = {}, .config = line.config, .named = {}});
+  if (configured.max_steps > 0) command += " --max-steps 0";
   for (NamedValue const& named : line.named) {
     std::string_view const name = named.field->name;
     constexpr std::array<std::string_view, 5> left_out = {"recipe", "run_dir", "resume", "max_steps", "summary"};

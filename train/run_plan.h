@@ -19,7 +19,8 @@ struct RunPlan {
 /// folder.
 RunPlan plan_run(CommandLine const& line);
 
-/// runs/<recipe or model>-<dataset>-<n>, with the first n from 1 that is free.
+/// Makes runs/<recipe or model>-<dataset>-<n>, with the first n from 1 that is free: two runs that start at the same
+/// time get one each.
 std::filesystem::path new_run_folder(Options const& options);
 
 /// The command line that goes on with the run in `folder` to its end: this one's file of options and those that shape

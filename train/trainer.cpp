@@ -104,7 +104,8 @@ Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
   EpochSums sums;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     double const loss = passes[i].loss.item<f32>();
-    if (!std::isfinite(loss)) fail_step("the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
+    if (!std::isfinite(loss))
+      fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
     auto const labels = passes[i].labels.to_vector<i32>();
     auto const images = static_cast<i64>(labels.size());
     sums.loss += loss * static_cast<double>(images);
@@ -117,17 +118,24 @@ Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
 /// Returns the norm before clipping.
 double Trainer::clip_gradients() {
   double const norm = optimizer_->gradient_norm();
-  if (!std::isfinite(norm)) fail_step("the gradient", find_non_finite_gradient(*model_));
+  if (!std::isfinite(norm)) fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
   if (options_.clip_norm > 0 && norm > options_.clip_norm) optimizer_->scale_gradients(options_.clip_norm / norm);
   return norm;
 }
 
-void Trainer::fail_step(std::string const& what, std::string const& place) const {
-  fail("[train] step ", steps_done_ + 1, ": ", what, " is not finite; first seen in ", place,
+/// An update can overflow where loss and gradients did not.
+void Trainer::check_weights() const {
+  if (std::string const place = find_non_finite_state(*model_); !place.empty())
+    fail_step(steps_done_, "the updated model", place);
+}
+
+void Trainer::fail_step(i64 step, std::string const& what, std::string const& place) {
+  fail("[train] step ", step, ": ", what, " is not finite; first seen in ", place,
        "; a lower learning rate or a warm-up may help");
 }
 
 EpochMetrics Trainer::end_epoch(double learning_rate) {
+  check_weights();
   EpochSums const sums = std::exchange(epoch_sums_, {});
   double const images = static_cast<double>(sums.images);
   EpochMetrics metrics = {.epoch = epochs_done(),
@@ -140,12 +148,16 @@ EpochMetrics Trainer::end_epoch(double learning_rate) {
   if (!validation_) return metrics;
 
   if (average_) average_->exchange();
-  Evaluation const evaluation = evaluate(*model_, *validation_);
+  Evaluation const evaluation = validate();
   best_.consider(metrics.epoch, evaluation);
   if (average_) average_->exchange();
   metrics.validation_loss = evaluation.loss;
   metrics.validation_accuracy = evaluation.accuracy;
   return metrics;
+}
+
+Evaluation Trainer::validate() try { return evaluate(*model_, *validation_); } catch (Error const& error) {
+  fail("[train] validation after step ", steps_done_, ": ", error.what());
 }
 
 void Trainer::use_best_weights() {
@@ -157,6 +169,7 @@ void Trainer::use_best_weights() {
 }
 
 Checkpoint Trainer::checkpoint() const {
+  check_weights();
   Checkpoint checkpoint;
   checkpoint.put("step", steps_done_);
   checkpoint.put("steps_per_epoch", steps_per_epoch_);
@@ -184,6 +197,8 @@ void Trainer::restore(Checkpoint const& checkpoint) {
   optimizer_->restore(checkpoint);
   if (average_) average_->restore(checkpoint);
   best_.restore(checkpoint);
+  check(0 <= best_.epoch() && best_.epoch() <= epochs_done(), "[trainer] the checkpoint's best epoch must be in [0, ",
+        epochs_done(), "]: ", best_.epoch());
 }
 
 }  // namespace heddle::train

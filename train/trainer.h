@@ -61,7 +61,8 @@ class Trainer {
   /// The epoch whose weights these are; 0 without validation.
   i64 best_epoch() const { return best_.epoch(); }
 
-  /// Holds handles of the trainer's tensors: write it before the next step.
+  /// Holds handles of the trainer's tensors: write it before the next step. Throws an Error that names step and tensor
+  /// when a weight is not finite, so that a good checkpoint is never replaced by such a one.
   Checkpoint checkpoint() const;
   /// Throws an Error when the checkpoint does not fit the model, the data or the options.
   void restore(Checkpoint const& checkpoint);
@@ -80,7 +81,9 @@ class Trainer {
   double clip_gradients();
   StepMetrics update();
   EpochMetrics end_epoch(double learning_rate);
-  [[noreturn]] void fail_step(std::string const& what, std::string const& place) const;
+  Evaluation validate();
+  void check_weights() const;
+  [[noreturn]] static void fail_step(i64 step, std::string const& what, std::string const& place);
 
   std::shared_ptr<nn::Module> model_;
   Loader train_;

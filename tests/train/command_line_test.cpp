@@ -131,14 +131,20 @@ TEST(CommandLine, FaultsOfAConfigNameTheFile) {
   EXPECT_EQ(error_with(R"({"batch_size": "8"})"), path + ": batch_size must be a whole number: 8");
   EXPECT_EQ(error_with(R"({"batch_size": 8.5})"), path + ": batch_size must be a whole number: 8.5");
   EXPECT_EQ(error_with(R"({"batch_size": 18446744073709551615})"),
-            path + ": batch_size must be a whole number: 18446744073709551615");
+            path + ": batch_size must be at most 10000000000000: 18446744073709551615");
+  EXPECT_EQ(error_with(R"({"batch_size": 8, "epochs": 2, "batch_size": 9})"),
+            path + " has the key \"batch_size\" twice");
+  EXPECT_EQ(error_with("{\"learning_rate\": 1e999}"), path + " has a number too large for any option");
+  EXPECT_EQ(error_with(R"({"data_dir": ""})"), path + ": data_dir must not be empty");
+  EXPECT_TRUE(error_with(R"({"a\nb": 1})").starts_with(path + R"( has the unknown key "a\nb"; )"));
   EXPECT_EQ(error_with(R"({"nesterov": 1})"), path + ": nesterov must be true or false: 1");
   EXPECT_EQ(error_with(R"({"milestones": 0.5})"), path + ": milestones must be a list of numbers: 0.5");
   EXPECT_EQ(error_with(R"({"model": null})"), path + ": model must be a text: null");
-  EXPECT_EQ(error_with("{"), path + " is not a JSON object of options");
+  EXPECT_EQ(error_with("{"), path + " is not a JSON object of options: see line 1");
+  EXPECT_EQ(error_with("{\"epochs\": 1,\n \"seed\": NaN}"), path + " is not a JSON object of options: see line 2");
   EXPECT_EQ(error_with("[1]"), path + " is not a JSON object of options");
   EXPECT_EQ(usage_error({"--config", (folder / "none.json").string()}),
-            "cannot read " + (folder / "none.json").string() + ": does it exist?");
+            "cannot read " + (folder / "none.json").string() + ": No such file or directory");
 }
 
 TEST(CommandLine, ConfigTextReadsBackAsTheSameMathematics) {

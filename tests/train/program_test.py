@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -104,6 +105,18 @@ class Usage(ProgramTest):
                 ("[train_cifar10] --model must be one of ", ["--model", "lenet"]),
                 (f'[train_cifar10] {config} has the unknown key "bath_size"; did you mean "batch_size"?',
                  ["--config", config]),
+                ("[train_cifar10] --quiet takes no value: give --quiet or --no-quiet", ["--quiet=maybe"]),
+                ("[train_cifar10] --no-resume takes no value: give --resume or --no-resume", ["--no-resume=1.5"]),
+                ("[train_cifar10] --epochs needs a value", ["--epochs"]),
+                ("[train_cifar10] --epochs must be at most 10000000000000: ", ["--epochs", str(2**63 - 1)]),
+                ("[train_cifar10] --threads must be at least 0 and at most 1024: 100000", ["--threads", "100000"]),
+                ("[train_cifar10] --data-dir must not be empty", ["--data-dir", ""]),
+                ("[train_cifar10] --config must not be empty", ["--config", ""]),
+                (f"[train_cifar10] cannot read {self.folder}: it is a folder", ["--config", self.folder]),
+                ("[train_cifar10] /dev/zero is too long for a file of options", ["--config", "/dev/zero"]),
+                ("[train_cifar10] unknown recipe new?line; ", ["--recipe", "new\nline"]),
+                ("[train_cifar10] unknown recipe kkk", ["--recipe", "k" * 5000]),
+                ("[train_cifar10] --crop-padding must be below 28", [*TINY, "--crop-padding", "28"]),
                 ("[train_cifar10] unknown recipe nothing; there are default-cpu, ", ["--recipe", "nothing"]),
                 ("[train_cifar10] --precision bf16 comes with the GPU path", ["--precision", "bf16"]),
                 ("[train_cifar10] --resume found no run in runs/", ["--resume"]),
@@ -120,11 +133,11 @@ class Usage(ProgramTest):
         for message, arguments in (
                 ("[data] no CIFAR-10 in", ["--dataset", "cifar10", "--data-dir", self.folder]),
                 ("[run] cannot make the folder", [*TINY, "--run-dir", "file/run"]),
+                ("[data] cannot read the folder none: No such file", ["--dataset", "cifar10", "--data-dir", "none"]),
+                ("File name too long", [*TINY, "--resume", "--run-dir", "k" * 5000]),
                 ("[resume] there is no checkpoint", [*TINY, "--resume", "--run-dir", "none"])):
             with self.subTest(message):
-                process = self.run_program(*arguments)
-                self.assertEqual(process.returncode, 1, process.stderr_text)
-                self.assertEqual(process.stderr_text.count("\n"), 1, process.stderr_text)
+                self.check_fails(1, message, *arguments)
         self.assertFalse((self.folder / "none").exists())
 
 
@@ -149,6 +162,28 @@ class Runs(ProgramTest):
         self.assertEqual(contents(self.folder / "a"), contents(self.folder / "b"))
         self.assertNotEqual(contents(self.folder / "a")["best.safetensors"],
                             contents(self.folder / "c")["best.safetensors"])
+
+    def run_in_shell(self, redirection, *arguments):
+        words = [str(PROGRAM), *TINY, "--epochs", "1", *arguments]
+        return subprocess.run(shlex.join(words) + " " + redirection, shell=True, cwd=self.folder, capture_output=True,
+                              text=True, timeout=60, check=False)
+
+    def test_with_streams_closed_the_files_are_the_same(self):
+        self.run_in_shell("", "--run-dir", "open")
+        process = self.run_in_shell("<&- >&- 2>&-", "--run-dir", "closed")
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(contents(self.folder / "open"), contents(self.folder / "closed"))
+
+    def test_a_result_that_cannot_be_printed_is_a_fault_and_not_lost(self):
+        process = self.run_in_shell(">/dev/full", "--run-dir", "full")
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(process.stderr,
+                         r"^\[output\] No space left on device; not printed: test accuracy: \d+\.\d+ %\n$")
+
+    def test_a_reader_that_goes_away_does_not_end_the_run(self):
+        process = self.run_in_shell("| head -n 1", "--run-dir", "piped")
+        self.assertEqual(len(process.stdout.splitlines()), 1)
+        self.assertTrue((self.folder / "piped/best.safetensors").exists())
 
     def test_config_json_repeats_the_run(self):
         self.train("--run-dir", "a")
@@ -229,6 +264,30 @@ class Resumption(ProgramTest):
             self.assertEqual(resumed.returncode, 0, resumed.stderr)
             self.assertIn(f"from step {step};", resumed.stdout)
 
+    def test_the_line_that_resumes_goes_on_past_the_max_steps_of_a_config(self):
+        (self.folder / "run.json").write_text('{"max_steps": 7}')
+        stopped = self.train("--config", "run.json", "--run-dir", "a")
+        command = re.search(r"to go on:\n(.*)\n", stopped.stdout_text).group(1)
+        resumed = subprocess.run(command, shell=True, cwd=self.folder, capture_output=True, text=True, timeout=60,
+                                 check=False)
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        self.assertEqual(contents(self.folder / "a"), self.whole)
+
+    def test_half_written_files_of_a_killed_run_go(self):
+        self.train("--run-dir", "a", "--max-steps", "7")
+        (self.folder / "a/last.ckpt.77.partial").write_text("half")
+        self.check_resumes("a")
+        self.assertFalse((self.folder / "a/last.ckpt.77.partial").exists())
+
+    def test_a_folder_in_which_a_run_goes_on_is_left_alone(self):
+        run = self.folder / "a"
+        process = self.start(*TINY, "--epochs", "100000", "--patience", "0", "--run-dir", run)
+        wait_for(lambda: (run / "metrics.jsonl").exists() or process.poll() is not None)
+        self.check_fails(1, f"[run] another process is at work in {run}", "--resume", "--run-dir", run, "--data-dir",
+                         DATA.name)
+        process.kill()
+        process.communicate()
+
     def test_other_options_are_refused_and_nothing_is_written(self):
         self.check_fails(2, "learning_rate is 0.02 there, but 0.5 was asked for", "--resume", "--run-dir", "whole",
                          "--learning-rate", "0.5")
@@ -257,6 +316,8 @@ class Resumption(ProgramTest):
             self.check_refused("whole", "last.ckpt")
         path.write_bytes(good.replace(b'"format_version":"1"', b'"format_version":"9"'))
         self.check_refused("whole", "has format version 9, this program reads version 1")
+        path.write_bytes(good[:20] + b"\xff" + good[21:])
+        self.check_refused("whole", "last.ckpt: the header is not valid JSON at byte 13 of it: the file is damaged")
         path.write_bytes(struct.pack("<Q", 1 << 30) + b"{}")
         self.check_refused("whole", "last.ckpt")
         path.write_bytes((self.folder / "whole/best.safetensors").read_bytes())
@@ -276,6 +337,23 @@ class Divergence(ProgramTest):
                                               r".*; last good checkpoint: a/last.ckpt of step \d+\n$")
         self.assertFalse((self.folder / "a/best.safetensors").exists())
         self.assertNotRegex((self.folder / "a/metrics.jsonl").read_text(), r"\b(nan|inf)\b")
+
+
+    def check_refuses(self, message, *arguments):
+        process = self.run_program(*TINY, "--run-dir", "a", "--clip-norm", "0", "--epochs", "1", "--quiet", *arguments)
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(process.stderr_text.count("\n"), 1, process.stderr_text)
+        self.assertIn(message, process.stderr_text)
+        self.assertIn("; last good checkpoint: a/last.ckpt of step ", process.stderr_text)
+        self.assertNotRegex(process.stderr_text, r"\b(nan|inf)\b")
+
+    def test_weights_that_are_not_finite_never_replace_a_checkpoint(self):
+        self.check_refuses("[train] step 1: the updated model is not finite; first seen in conv1.weight",
+                           "--learning-rate", "1e300", "--checkpoint-steps", "1")
+
+    def test_a_validation_loss_that_is_not_finite_names_step_and_layer(self):
+        self.check_refuses("[train] validation after step 1: [evaluate] the loss is not finite; first seen in layer ",
+                           "--learning-rate", "1e30", "--batch-size", "100")
 
 
 if __name__ == "__main__":

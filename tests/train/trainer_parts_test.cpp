@@ -71,7 +71,7 @@ TEST(Checkpoint, SaysWhatIsMissingBeforeItOverwritesAnything) {
   Checkpoint checkpoint;
   checkpoint.put("n", std::string("12x"));
   checkpoint.put("x/", {{"a", Tensor::full({2}, 1)}});
-  EXPECT_EQ(error_of([&] { checkpoint.integer("n"); }), "[checkpoint] this checkpoint: n is not a number: 12x");
+  EXPECT_EQ(error_of([&] { checkpoint.integer("n"); }), "[checkpoint] this checkpoint: n is not a finite number: 12x");
   EXPECT_EQ(error_of([&] { checkpoint.number("m"); }), "[checkpoint] this checkpoint lacks the value m");
   Tensor const a = Tensor::zeros({2});
   EXPECT_EQ(error_of([&] {
@@ -190,7 +190,8 @@ TEST(Evaluate, LogitsBeyondExpAreFineAndNotFiniteOnesAnError) {
   set_bias(1e30f);
   EXPECT_TRUE(std::isfinite(evaluate(*model, loader).loss));
   set_bias(std::numeric_limits<f32>::quiet_NaN());
-  EXPECT_TRUE(error_of([&] { evaluate(*model, loader); }).starts_with("[evaluate] the loss is "));
+  EXPECT_EQ(error_of([&] { evaluate(*model, loader); }),
+            "[evaluate] the loss is not finite; first seen in the parameter head.bias, made so by the update before");
 }
 
 TEST(NonFinite, NamesTheFirstPlace) {

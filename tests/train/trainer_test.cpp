@@ -229,7 +229,7 @@ TEST(Trainer, RefusesACheckpointThatDoesNotFit) {
   Trainer other_model = make_trainer({.epochs = 2}, wider);
   EXPECT_EQ(error_of([&] { other_model.restore(checkpoint); }),
             "[checkpoint] " + (folder / "a.ckpt").string() +
-                " is of another model: model/hidden.weight is [8, 16] there, [9, 16] here");
+                " is of another model: model/hidden.weight is f32 [8, 16] there, f32 [9, 16] here");
 }
 
 TEST(Trainer, RefusesOptionsThatLeaveNothingToDo) {

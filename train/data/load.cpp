@@ -1,8 +1,6 @@
 // Where data sets are looked for, and what is taken when one is not there.
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <system_error>
 
@@ -53,6 +51,14 @@ std::vector<fs::path> roots(fs::path const& data_dir) {
   return result;
 }
 
+/// A folder that the user named.
+void check_folder(fs::path const& data_dir) {
+  if (data_dir.empty()) return;
+  std::error_code error;
+  fs::directory_iterator const readable(data_dir, error);
+  check(!error, "[data] cannot read the folder ", data_dir.native(), ": ", error.message());
+}
+
 std::optional<DataSet> find(Layout const& layout, fs::path const& data_dir) {
   for (fs::path const& root : roots(data_dir))
     for (std::string const& folder : layout.folders)
@@ -67,12 +73,12 @@ std::optional<DataSet> find(Layout const& layout, fs::path const& data_dir) {
 /// In $HEDDLE_DATA, or in data/, where the next run finds it. Returns "" or the reason why it cannot be had; the line
 /// on standard error is then left open for what follows from it.
 std::string download_cifar10() {
-  fmt::print(stderr, "CIFAR-10 is not here; downloading it (163 MB) … ");
+  std::cerr << "CIFAR-10 is not here; downloading it (163 MB) … ";
   std::string const reason = download(cifar10_archive(), roots({}).front());
   if (reason.empty())
-    fmt::print(stderr, "done\n");
+    std::cerr << "done\n";
   else
-    fmt::print(stderr, "failed ({})", reason);
+    std::cerr << "failed (" << reason << ")";
   return reason;
 }
 
@@ -81,7 +87,7 @@ DataSet require_cifar10(fs::path const& data_dir) {
   check(data_dir.empty(), "[data] no CIFAR-10 in ", data_dir.native(),
         ": it must hold data_batch_1.bin to data_batch_5.bin and test_batch.bin");
   if (std::string const reason = download_cifar10(); !reason.empty()) {
-    fmt::print(stderr, "\n");
+    std::cerr << "\n";
     fail("[data] CIFAR-10 is not here and cannot be downloaded (", reason, "): give --data-dir, or unpack ",
          cifar10_archive().url, " in data/");
   }
@@ -105,14 +111,16 @@ DataSet best_of(fs::path const& data_dir) {
   }
   if (download_cifar10().empty()) return *find(cifar10_layout(), {});
   std::optional<DataSet> fashion_mnist = find(fashion_mnist_layout(), {});
-  fmt::print(stderr, "; training on {} instead; give --data-dir with the folder of data_batch_1.bin to have it\n",
-             fashion_mnist ? "Fashion-MNIST" : "generated images, for want of Fashion-MNIST too,");
+  std::cerr << "; training on "
+            << (fashion_mnist ? "Fashion-MNIST" : "generated images, for want of Fashion-MNIST too,")
+            << " instead; give --data-dir with the folder of data_batch_1.bin to have it\n";
   return fashion_mnist ? *fashion_mnist : synthetic();
 }
 
 }  // namespace
 
 DataSet load_dataset(DataChoice const& choice) {
+  if (choice.dataset != "synthetic") check_folder(choice.data_dir);
   if (choice.dataset.empty()) return best_of(choice.data_dir);
   if (choice.dataset == "cifar10") return require_cifar10(choice.data_dir);
   if (choice.dataset == "fashion-mnist") return require_fashion_mnist(choice.data_dir);

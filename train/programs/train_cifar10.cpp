@@ -12,6 +12,7 @@
 #include "train/progress.h"
 #include "train/run_folder.h"
 #include "train/run_plan.h"
+#include "train/streams.h"
 
 namespace heddle::train {
 namespace {
@@ -58,6 +59,10 @@ class Run {
 
   StepReport step() try { return trainer_.step(); } catch (Error const& error) {
     folder_.flush();
+    fail_with_checkpoint(error);
+  }
+
+  [[noreturn]] void fail_with_checkpoint(Error const& error) {
     say("");
     fail(error.what(), "; last good checkpoint: ", folder_.checkpoint().string(), " of step ", saved_step_);
   }
@@ -69,10 +74,12 @@ class Run {
   }
 
   /// The metrics reach the disk before the checkpoint: what it holds they hold too, and a resumed run drops the rest.
-  void save() {
+  void save() try {
     folder_.flush();
     write_checkpoint();
     saved_step_ = trainer_.steps_done();
+  } catch (Error const& error) {
+    fail_with_checkpoint(error);
   }
 
   void write_checkpoint() const {
@@ -123,7 +130,7 @@ void conclude(Options const& options, DataSet const& data, nn::Module& model, Tr
     std::string const missing = draw_pictures(run.folder().path(), data, evaluation.probabilities);
     if (!missing.empty()) run.say(missing);
   }
-  fmt::print("test accuracy: {}\n", accuracy);
+  print_result("test accuracy: " + accuracy + "\n");
 }
 
 int train(CommandLine const& line, std::string const& program) {
@@ -132,14 +139,14 @@ int train(CommandLine const& line, std::string const& program) {
   if (options.threads > 0) omp_set_num_threads(static_cast<int>(options.threads));
   DataSet const data = assemble_data(options);
   options.dataset = data.name;
-  if (options.run_dir.empty()) options.run_dir = new_run_folder(options).string();
 
   auto const model = assemble_model(options, data);
   Shape const images = data.train.images.shape();
-  if (options.summary) fmt::print("{}\n", to_text(nn::summarize(*model, {images[1], images[2], images[3]})));
+  if (options.summary) print_result(to_text(nn::summarize(*model, {images[1], images[2], images[3]})) + "\n");
   Trainer trainer = assemble_trainer(options, data, model);
   if (plan.checkpoint) restore(trainer, *std::exchange(plan.checkpoint, std::nullopt), data);
 
+  if (options.run_dir.empty()) options.run_dir = new_run_folder(options).string();
   Run run(options, data, trainer);
   run.say(introduction(options, data, trainer));
   InterruptGuard const interrupt;
@@ -156,14 +163,15 @@ int train(CommandLine const& line, std::string const& program) {
 }  // namespace heddle::train
 
 int main(int argc, char** argv) try {
+  heddle::train::secure_streams();
   heddle::train::CommandLine const line = heddle::train::parse_command_line(argc, argv);
   if (line.help.empty()) return heddle::train::train(line, argv[0]);
-  std::cout << line.help;
+  heddle::train::print_result(line.help);
   return 0;
 } catch (heddle::train::UsageError const& error) {
-  std::cerr << "[train_cifar10] " << error.what() << "\n";
+  std::cerr << "[train_cifar10] " << heddle::train::one_line(error.what()) << "\n";
   return 2;
 } catch (std::exception const& error) {
-  std::cerr << error.what() << "\n";
+  std::cerr << heddle::train::one_line(error.what()) << "\n";
   return 1;
 }

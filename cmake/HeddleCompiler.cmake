@@ -35,7 +35,8 @@ if(HEDDLE_SANITIZE)
 endif()
 
 if(HEDDLE_STATIC)
-  add_link_options(-static-libstdc++ -static-libgcc)
-  # What Debian has only as shared libraries travels in lib/, beside bin/.
+  # Libraries that come only shared, libstdc++ among them, lie in lib/ of the archive (scripts/pack.sh). By RPATH, unlike
+  # RUNPATH, they find each other there too.
+  add_link_options(-Wl,--disable-new-dtags)
   set(CMAKE_BUILD_RPATH "$ORIGIN/../lib")
 endif()

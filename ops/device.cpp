@@ -1,6 +1,7 @@
 #include "ops/device.h"
 
 #include "kernels/core/error.h"
+#include "kernels/machine/device.h"
 
 namespace heddle {
 
@@ -20,6 +21,10 @@ Device device_from_name(std::string_view text) {
   for (Device const device : {Device::cpu, Device::cuda, Device::emulated})
     if (text == name(device)) return device;
   fail("[device] must be cpu, cuda or emulated: ", text);
+}
+
+void require_available(Device device) {
+  if (device == Device::cuda) (void)cuda::device_info();
 }
 
 }  // namespace heddle

@@ -7,7 +7,7 @@ int device_count() noexcept { return 0; }
 
 DeviceInfo device_info(int device) {
   fail("[cuda device] no CUDA in this build, asked for device ", device,
-       ": configure with -DHEDDLE_CUDA=ON where nvcc is installed");
+       ": configure with -DHEDDLE_CUDA=ON where nvcc is installed, or use cpu or emulated");
 }
 
 }  // namespace heddle::cuda

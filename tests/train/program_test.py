@@ -21,8 +21,9 @@ from pathlib import Path
 PROGRAM = Path(sys.argv.pop(1)).resolve()
 DATA = tempfile.TemporaryDirectory()
 # Small enough for seconds, with everything on that a checkpoint has to carry.
-TINY = ["--dataset", "fashion-mnist", "--data-dir", DATA.name, "--validation-images", "40", "--test-images", "50", "--model", "lenet5", "--epochs", "3", "--batch-size", "20", "--accumulation", "2", "--crop-padding", "2",
-        "--flip", "random", "--ema-decay", "0.8", "--learning-rate", "0.02", "--clip-norm", "1", "--patience", "3",
+TINY = ["--dataset", "fashion-mnist", "--data-dir", DATA.name, "--validation-images", "40", "--test-images", "50",
+        "--model", "lenet5", "--epochs", "3", "--batch-size", "20", "--accumulation", "2", "--crop-padding", "2", "--flip",
+        "random", "--ema-decay", "0.8", "--learning-rate", "0.02", "--clip-norm", "1", "--patience", "3",
         "--no-pictures", "--threads", "1"]
 SAME = ["best.safetensors", "last.ckpt", "metrics.csv", "metrics.jsonl", "config.json"]
 
@@ -127,6 +128,11 @@ class Usage(ProgramTest):
             with self.subTest(message):
                 self.check_fails(2, message, *arguments)
         self.assertFalse((self.folder / "runs").exists())
+
+    @unittest.skipIf(Path("/dev/nvidia0").exists(), "the machine has a GPU")
+    def test_without_a_gpu_cuda_is_refused_before_anything_is_written(self):
+        self.check_fails(1, "[cuda device]", *TINY, "--device", "cuda", "--run-dir", "run")
+        self.assertFalse((self.folder / "run").exists())
 
     def test_other_faults_end_with_1(self):
         (self.folder / "file").write_text("")

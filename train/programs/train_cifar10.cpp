@@ -6,6 +6,7 @@
 
 #include "nn/summary.h"
 #include "nn/weights.h"
+#include "ops/device.h"
 #include "train/assemble.h"
 #include "train/interrupt.h"
 #include "train/pictures.h"
@@ -137,6 +138,7 @@ int train(CommandLine const& line, std::string const& program) {
   RunPlan plan = plan_run(line);
   Options& options = plan.options;
   if (options.threads > 0) omp_set_num_threads(static_cast<int>(options.threads));
+  require_available(device_from_name(options.device));
   DataSet const data = assemble_data(options);
   options.dataset = data.name;
 

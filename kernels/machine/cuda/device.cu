@@ -12,7 +12,8 @@ int device_count() noexcept {
 }
 
 DeviceInfo device_info(int device) {
-  check(device >= 0 && device < device_count(), "[cuda device] no device ", device, ": there are ", device_count());
+  check(device >= 0 && device < device_count(), "[cuda device] no device ", device, ": there are ", device_count(),
+        " that a driver serves; use cpu or emulated");
   cudaDeviceProp properties;
   check_cuda(cudaGetDeviceProperties(&properties, device), "cuda device");
   return {.name = properties.name,

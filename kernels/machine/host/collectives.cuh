@@ -37,29 +37,34 @@ inline u64 collective(Collective const& what, unsigned mask, u64 value, int sour
       {.collective = &what, .mask = mask, .value = value, .source = source, .where = where});
 }
 
-inline u64 value_of_source(Request const* requests, unsigned, int lane) {
-  return requests[requests[lane].source].value;
+/// Calls visit(lane) for each lane of the mask.
+template <class Visit>
+void for_each_lane(unsigned mask, Visit visit) {
+  for (unsigned left = mask; left != 0; left &= left - 1) visit(std::countr_zero(left));
 }
 
-inline u64 lanes_with_value(Request const* requests, unsigned mask, int) {
+inline void no_result(Request const*, unsigned, u64*) {}
+
+inline void value_of_source(Request const* requests, unsigned mask, u64* results) {
+  for_each_lane(mask, [&](int lane) { results[lane] = requests[requests[lane].source].value; });
+}
+
+inline void lanes_with_value(Request const* requests, unsigned mask, u64* results) {
   u64 lanes = 0;
-  for (int lane = 0; lane < warp_size; ++lane)
-    if ((mask >> lane & 1u) != 0 && requests[lane].value != 0) lanes |= u64{1} << lane;
-  return lanes;
+  for_each_lane(mask, [&](int lane) { lanes |= u64{requests[lane].value != 0} << lane; });
+  for_each_lane(mask, [&](int lane) { results[lane] = lanes; });
 }
 
 template <class T, T (*combine)(T, T)>
-u64 reduction(Request const* requests, unsigned mask, int) {
-  int const first = std::countr_zero(mask);
-  T result = from_word<T>(requests[first].value);
-  for (int lane = first + 1; lane < warp_size; ++lane)
-    if (mask >> lane & 1u) result = combine(result, from_word<T>(requests[lane].value));
-  return to_word(result);
+void reduction(Request const* requests, unsigned mask, u64* results) {
+  T result = from_word<T>(requests[std::countr_zero(mask)].value);
+  for_each_lane(mask & (mask - 1), [&](int lane) { result = combine(result, from_word<T>(requests[lane].value)); });
+  for_each_lane(mask, [&](int lane) { results[lane] = to_word(result); });
 }
 
 inline unsigned add(unsigned a, unsigned b) { return a + b; }
 
-inline constexpr Collective syncwarp = {"__syncwarp", [](Request const*, unsigned, int) { return u64{0}; }};
+inline constexpr Collective syncwarp = {"__syncwarp", no_result};
 inline constexpr Collective shfl = {"__shfl_sync", value_of_source};
 inline constexpr Collective shfl_up = {"__shfl_up_sync", value_of_source};
 inline constexpr Collective shfl_down = {"__shfl_down_sync", value_of_source};

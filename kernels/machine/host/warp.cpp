@@ -62,10 +62,7 @@ void Warp::arrive(int lane, Request const& request) {
   waiting |= 1u << lane;
   if (!all_have_arrived(*this, request)) return;
   unsigned const mask = request.mask;
-  for (unsigned left = mask; left != 0; left &= left - 1) {
-    int const other = std::countr_zero(left);
-    results[static_cast<std::size_t>(other)] = request.collective->result(requests.data(), mask, other);
-  }
+  request.collective->perform(requests.data(), mask, results.data());
   waiting &= ~mask;
   ready |= mask;
 }

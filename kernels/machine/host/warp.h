@@ -16,15 +16,15 @@ struct Request;
 /// An operation that ends when all lanes of its mask have come to it.
 struct Collective {
   char const* name;
-  /// What `lane` receives, from the requests of the 32 lanes, of which those in `mask` are valid.
-  u64 (*result)(Request const* requests, unsigned mask, int lane);
+  /// Carries it out: from the requests of the 32 lanes to their results, of which those in `mask` are valid.
+  void (*perform)(Request const* requests, unsigned mask, u64* results);
 };
 
 /// What one lane brings to a collective.
 struct Request {
   Collective const* collective = nullptr;
   unsigned mask = 0;
-  u64 value = 0;
+  u64 value = 0;   // or the address of what is longer: the lane's variables stay where they are until all go on
   int source = 0;  // the lane that a shuffle reads
   std::source_location where;
 };

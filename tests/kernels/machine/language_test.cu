@@ -1,48 +1,14 @@
-// Each primitive of the machine against a formula. Compiled for the emulator and for CUDA: both must agree with it.
-#include <gtest/gtest.h>
-
+// The language and the warp collectives of CUDA C++, against formulas. Compiled for the emulator and for CUDA: both
+// must agree with them.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "kernels/machine/device.h"
-#include "kernels/machine/machine.cuh"
-#include "tests/support/device_buffer.h"
+#include "tests/kernels/machine/primitive_test.cuh"
 #include "tests/support/fill.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
-
-using heddle::testing::DeviceBuffer;
-
-constexpr unsigned full_mask = 0xffffffffu;
-
-class Machine : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (device_count() == 0) GTEST_SKIP() << "no CUDA device";
-  }
-};
-
-/// One result of every thread of a launch of `Kernel`, whose Params are {result, inputs…}.
-template <class Kernel, class... Inputs>
-std::vector<u32> results(unsigned blocks, Inputs... inputs) {
-  DeviceBuffer<u32> result(memory, static_cast<i64>(blocks) * Kernel::threads);
-  launch<Kernel>(dim3(blocks), {result.data(), inputs...}, {}, "conformance");
-  EXPECT_TRUE(result.guards_intact());
-  return result.read();
-}
-
-/// The values formula(thread, block) for the same launch.
-template <class Formula>
-std::vector<u32> expected(int threads, int blocks, Formula formula) {
-  std::vector<u32> values;
-  for (int block = 0; block < blocks; ++block)
-    for (int thread = 0; thread < threads; ++thread) values.push_back(static_cast<u32>(formula(thread, block)));
-  return values;
-}
-
-struct Nothing {};
 
 struct Indices {
   static constexpr int threads = 96;

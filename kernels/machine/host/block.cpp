@@ -2,24 +2,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <string_view>
 
 #include "kernels/core/error.h"
-#include "kernels/core/philox.h"
+#include "kernels/machine/host/cluster.h"
 
 namespace heddle::emulated {
 namespace {
 
 thread_local Block* current_block = nullptr;
 
-uint3 block_index(dim3 grid, u64 number) {
-  return {static_cast<unsigned>(number % grid.x), static_cast<unsigned>(number / grid.x % grid.y),
-          static_cast<unsigned>(number / grid.x / grid.y)};
-}
-
-bool same_place(std::source_location const& a, std::source_location const& b) {
-  return a.line() == b.line() && a.column() == b.column() && std::string_view(a.file_name()) == b.file_name();
-}
+unsigned bit_of(int thread) { return 1u << (thread % warp_size); }
 
 }  // namespace
 
@@ -28,76 +20,55 @@ Block& Block::current(char const* caller) {
   return *current_block;
 }
 
-void Block::run(GridLaunch const& launch, u64 number, ExecutionOptions const& options, void* shared) {
-  if (current_block != nullptr) fail("[", launch.name, "] launched from inside of a kernel");
-  begin(launch, number, options, shared);
-  current_block = this;
-  run_threads();
-  if (!error_.empty()) cancel();
-  current_block = nullptr;
-  if (!error_.empty()) throw Error(error_);
-}
-
-void Block::begin(GridLaunch const& launch, u64 number, ExecutionOptions const& options, void* shared) {
+void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int rank) {
+  check(current_block == nullptr, "[", launch.name, "] launched from inside of a kernel");
+  cluster_ = &cluster;
   launch_ = &launch;
-  options_ = options;
   number_ = number;
-  draws_ = 0;
-  shared_ = shared;
+  rank_ = rank;
+  threads_of_launch_ = launch.threads;
+  shared_ = memory_.poisoned(launch.shared_bytes);
   while (threads_.size() < static_cast<std::size_t>(launch.threads)) {
     Thread& thread = threads_.emplace_back();
     thread.block = this;
     thread.index = static_cast<int>(threads_.size()) - 1;
   }
-  for (int thread = 0; thread < launch.threads; ++thread)
-    threads_[static_cast<std::size_t>(thread)].fiber.start(thread_main, &threads_[static_cast<std::size_t>(thread)]);
-
   ready_warps_ = 0;
-  for (int first = 0; first < launch.threads; first += warp_size) {
-    warp_of(first).begin(std::min(warp_size, launch.threads - first));
-    ready_warps_ |= 1u << (first / warp_size);
+  for (int thread = 0; thread < launch.threads; ++thread) {
+    threads_[static_cast<std::size_t>(thread)].fiber.start(thread_main, &threads_[static_cast<std::size_t>(thread)]);
+    if (thread % warp_size != 0) continue;
+    warp_of(thread).begin(std::min(warp_size, launch.threads - thread));
+    ready_warps_ |= 1u << (thread / warp_size);
   }
-  exited_ = at_barrier_ = 0;
+  barriers_ = {};
+  exited_ = 0;
   cancelling_ = false;
   error_.clear();
-  blockIdx = block_index(launch.grid, number);
-  blockDim = dim3(static_cast<unsigned>(launch.threads));
-  gridDim = launch.grid;
 }
 
-void Block::run_threads() {
-  while (exited_ < launch_->threads && error_.empty()) {
-    if (ready_warps_ == 0) {
-      error_ = place() + ": deadlock: " + waits();
-      return;
-    }
-    int const warp = pick(ready_warps_);
-    step(warp * warp_size + pick(warps_[static_cast<std::size_t>(warp)].ready));
-  }
+void Block::step() {
+  int const warp = cluster_->pick(ready_warps_);
+  resume(warp * warp_size + cluster_->pick(warps_[static_cast<std::size_t>(warp)].ready));
 }
 
-int Block::pick(unsigned candidates) {
-  if (options_.order == ThreadOrder::forward) return std::countr_zero(candidates);
-  if (options_.order == ThreadOrder::reverse) return 31 - std::countl_zero(candidates);
-  u32 const word = philox(options_.seed, number_, draws_++)[0];
-  for (u32 skipped = uniform_below(word, static_cast<u32>(std::popcount(candidates))); skipped > 0; --skipped)
-    candidates &= candidates - 1;
-  return std::countr_zero(candidates);
-}
-
-void Block::step(int thread) {
+void Block::resume(int thread) {
   Warp& warp = warp_of(thread);
-  warp.ready &= ~(1u << (thread % warp_size));
+  warp.ready &= ~bit_of(thread);
   if (warp.ready == 0) ready_warps_ &= ~(1u << (thread / warp_size));
   running_ = thread;
   threadIdx = {static_cast<unsigned>(thread), 0, 0};
+  blockIdx = block_index(launch_->grid, number_);
+  blockDim = dim3(static_cast<unsigned>(threads_of_launch_));
+  gridDim = launch_->grid;
+  current_block = this;
   threads_[static_cast<std::size_t>(thread)].fiber.resume();
+  current_block = nullptr;
 }
 
 void Block::cancel() {
   cancelling_ = true;
-  for (int thread = 0; thread < launch_->threads; ++thread)
-    if ((warp_of(thread).exited >> (thread % warp_size) & 1u) == 0) step(thread);
+  for (int thread = 0; thread < threads_of_launch_; ++thread)
+    if (can_come(thread)) resume(thread);
 }
 
 void Block::thread_main(void* argument) {
@@ -108,7 +79,7 @@ void Block::thread_main(void* argument) {
 void Block::call_kernel(int thread) {
   try {
     if (cancelling_) return;
-    launch_->body(launch_->params, shared_);
+    launch_->body(launch_->params, shared_.data());
     exit(thread);
   } catch (Cancelled const&) {
   } catch (std::exception const& failure) {
@@ -119,57 +90,73 @@ void Block::call_kernel(int thread) {
 }
 
 void Block::fail_thread(int thread, char const* what) {
-  error_ = place() + " thread " + std::to_string(thread) + ": " + what;
-  warp_of(thread).exited |= 1u << (thread % warp_size);
+  if (error_.empty()) error_ = place() + " thread " + std::to_string(thread) + ": " + what;
+  warp_of(thread).exited |= bit_of(thread);
 }
 
 void Block::exit(int thread) {
   ++exited_;
   last_exited_ = thread;
   warp_of(thread).exit(thread % warp_size);
-  if (at_barrier_ > 0)
-    fail("returns from the kernel, but thread ", first_at_barrier_, " waits for it in __syncthreads at ",
-         describe(barrier_where_));
+  NamedBarrier const& barrier = barriers_[0];
+  if (barrier.arrived > 0 && barrier.expected == threads_of_launch_)
+    fail("returns from the kernel, but thread ", barrier.first, " waits for it in ", barrier.name, " at ",
+         describe(barrier.where));
+  if (ended()) cluster_->operations().block_ends(rank_);
 }
 
-void Block::wait() {
+void Block::suspend() {
   threads_[static_cast<std::size_t>(running_)].fiber.suspend();
   if (cancelling_) throw Cancelled{};
 }
 
-void Block::barrier(std::source_location where) {
-  if (exited_ > 0)
-    fail("__syncthreads at ", describe(where), ": thread ", last_exited_,
-         " has returned from the kernel and will never come to it");
-  if (at_barrier_ == 0) {
-    first_at_barrier_ = running_;
-    barrier_where_ = where;
-  } else if (!same_place(where, barrier_where_)) {
-    fail("__syncthreads in divergent code: at ", describe(where), ", but thread ", first_at_barrier_,
-         " waits in the one at ", describe(barrier_where_));
-  }
-  ++at_barrier_;
-  warp_of(running_).at_barrier |= 1u << (running_ % warp_size);
-  if (at_barrier_ == launch_->threads) release_barrier();
-  wait();
+void Block::fall_asleep(Wait const& wait) {
+  Warp& warp = running_warp();
+  warp.asleep |= bit_of(running_);
+  warp.waits[static_cast<std::size_t>(running_ % warp_size)] = wait;
 }
 
-void Block::release_barrier() {
-  at_barrier_ = 0;
-  for (int first = 0; first < launch_->threads; first += warp_size) {
-    warp_of(first).at_barrier = 0;
-    warp_of(first).ready = warp_of(first).present;
-    ready_warps_ |= 1u << (first / warp_size);
-  }
+void Block::sleep(Wait const& wait) {
+  fall_asleep(wait);
+  suspend();
+}
+
+bool Block::wake(void const* object) {
+  unsigned woken = 0;
+  for (int first = 0; first < threads_of_launch_; first += warp_size)
+    if (warp_of(first).wake(object) != 0) woken |= 1u << (first / warp_size);
+  ready_warps_ |= woken;
+  return woken != 0;
 }
 
 u64 Block::collective(Request const& request) {
   int const thread = running_;
   Warp& warp = warp_of(thread);
-  warp.arrive(thread % warp_size, request);
-  if (warp.ready != 0) ready_warps_ |= 1u << (thread / warp_size);
-  wait();
+  if (warp.arrive(thread % warp_size, request)) {
+    ready_warps_ |= 1u << (thread / warp_size);
+    if (Observer* const observer = cluster_->observer())
+      observer->rendezvous(*this, thread / warp_size, request.mask, *request.collective, request.where);
+  }
+  suspend();
   return warp.results[static_cast<std::size_t>(thread % warp_size)];
+}
+
+void Block::observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind,
+                        std::source_location where) {
+  if (Observer* const observer = cluster_->observer())
+    observer->access(actor(thread), {address, static_cast<u32>(bytes), kind, nullptr, where});
+}
+
+void Block::check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const {
+  auto const offset = static_cast<std::size_t>(static_cast<u8 const*>(address) - shared_.data());
+  if (offset > shared_.size() || bytes > shared_.size() - offset)
+    fail(what, " at ", describe(where), ": ", bytes, " bytes at ", address, " are not within the ", shared_.size(),
+         " bytes of shared memory of the block at ", static_cast<void const*>(shared_.data()));
+}
+
+void Block::check_architecture(char const* what, int needed) const {
+  int const emulated = cluster_->options().architecture;
+  check(emulated >= needed, what, " needs sm_", needed, ", but sm_", emulated, " is emulated");
 }
 
 }  // namespace heddle::emulated

@@ -1,34 +1,82 @@
-// A block of the emulator: its threads are fibers on one host thread, and a scheduler switches between them
-// at barriers and warp collectives.
+// A block of the emulator: its threads, which wait at barriers, in warp collectives, or for what another thread or an
+// asynchronous operation will do.
 #pragma once
 
 #include <array>
 #include <deque>
 #include <source_location>
+#include <span>
 #include <string>
 
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/barrier.h"
 #include "kernels/machine/host/fiber.h"
 #include "kernels/machine/host/grid.h"
+#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/shared_memory.h"
 #include "kernels/machine/host/warp.h"
 
 namespace heddle::emulated {
 
 constexpr int max_threads_per_block = 1024;
 
+class Cluster;
+
 class Block {
  public:
-  /// Runs one block of a launch to its end, on the stacks of the blocks before it. `number` is its linear index.
-  /// Throws an Error that names the kernel, the block and what went wrong; the object is then ready for another block.
-  void run(GridLaunch const& launch, u64 number, ExecutionOptions const& options, void* shared);
+  /// Prepares block `number` of a launch, of a rank in its cluster: all threads are ready to start.
+  void begin(Cluster& cluster, GridLaunch const& launch, u64 number, int rank);
+  bool can_run() const { return ready_warps_ != 0; }
+  bool ended() const { return exited_ == threads_of_launch_; }
+  /// Runs one thread, picked by the cluster, until it waits or ends.
+  void step();
+  /// Makes all waiting threads end; their destructors run.
+  void cancel();
+  /// Makes threads that sleep for `object` ready; null: those that poll. False when there are none.
+  bool wake(void const* object);
+  /// What went wrong in one of its threads; empty when nothing did.
+  std::string const& error() const { return error_; }
+  void fail_thread(int thread, char const* what);
 
   /// The block whose thread runs now on this host thread; throws an Error that names the `caller` outside of kernels.
   static Block& current(char const* caller);
 
-  /// From a thread: waits until all threads of the block have come to the same barrier.
-  void barrier(std::source_location where);
+  Cluster& cluster() { return *cluster_; }
+  int rank() const { return rank_; }
+  std::span<u8> shared() const { return shared_; }
+  int threads() const { return threads_of_launch_; }
+  int running_thread() const { return running_; }
+  Actor actor() const { return {number_, rank_, running_}; }
+  Actor actor(int thread) const { return {number_, rank_, thread}; }
+  Warp& warp_of(int thread) { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
+  Warp const& warp_of(int thread) const { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
+  Warp& running_warp() { return warp_of(running_); }
+
+  /// From a thread: waits until `ready()` holds, which another thread or an operation makes so before it notifies
+  /// the cluster of the object that is waited for.
+  template <class Ready>
+  void wait_until(Wait const& wait, Ready ready) {
+    while (!ready()) sleep(wait);
+  }
+  /// From a thread: waits once, until someone notifies the object; without an object, until nobody else can run.
+  void sleep(Wait const& wait);
+
+  /// From a thread: comes to barrier `id` of the block, where `count` threads are expected; waits for them if asked to.
+  void barrier(int id, int count, bool wait, char const* name, std::source_location where);
   /// From a thread: waits until all lanes of the mask have come to the same collective; its result.
   u64 collective(Request const& request);
+  /// Reports an access by one of the machine's own functions, on behalf of the thread that runs or of another.
+  void observe(void const* address, std::size_t bytes, AccessKind kind, std::source_location where) {
+    observe_for(running_, address, bytes, kind, where);
+  }
+  void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where);
+
+  /// Throws an Error that names `what` unless `bytes` at the address lie in the shared memory of the block.
+  void check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const;
+  /// Throws an Error that names `what` unless the architecture that is emulated has it.
+  void check_architecture(char const* what, int needed) const;
+
+  std::string place() const;
+  std::string waits() const;
 
  private:
   struct Thread {
@@ -38,27 +86,23 @@ class Block {
   };
   struct Cancelled {};  // thrown in threads that wait when another has failed
 
-  void begin(GridLaunch const& launch, u64 number, ExecutionOptions const& options, void* shared);
-  void run_threads();
-  int pick(unsigned candidates);
-  void step(int thread);
-  void cancel();
-
   static void thread_main(void* argument);
   void call_kernel(int thread);
-  void fail_thread(int thread, char const* what);
+  void resume(int thread);
   void exit(int thread);
-  void wait();
-  void release_barrier();
-  Warp& warp_of(int thread) { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
-  std::string place() const;
-  std::string waits() const;
+  void fall_asleep(Wait const& wait);
+  void suspend();
+  void check_arrival(int id, int count, char const* name, std::source_location where) const;
+  void complete_barrier(int id, char const* name, std::source_location where);
+  bool can_come(int thread) const { return (warp_of(thread).exited >> (thread % warp_size) & 1u) == 0; }
 
+  Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;
-  ExecutionOptions options_;
   u64 number_ = 0;
-  u64 draws_ = 0;  // of the random order, so far
-  void* shared_ = nullptr;
+  int rank_ = 0;
+  int threads_of_launch_ = 0;
+  SharedMemory memory_;
+  std::span<u8> shared_;
 
   std::deque<Thread> threads_;  // as many as the largest block so far
   std::array<Warp, max_threads_per_block / warp_size> warps_;
@@ -66,9 +110,7 @@ class Block {
   int running_ = 0;
   int exited_ = 0;
   int last_exited_ = 0;
-  int at_barrier_ = 0;
-  int first_at_barrier_ = 0;
-  std::source_location barrier_where_;
+  std::array<NamedBarrier, named_barriers> barriers_;
   bool cancelling_ = false;
   std::string error_;
 };

@@ -64,7 +64,7 @@ void reduction(Request const* requests, unsigned mask, u64* results) {
 
 inline unsigned add(unsigned a, unsigned b) { return a + b; }
 
-inline constexpr Collective syncwarp = {"__syncwarp", no_result};
+inline constexpr Collective syncwarp = {"__syncwarp", no_result, true};
 inline constexpr Collective shfl = {"__shfl_sync", value_of_source};
 inline constexpr Collective shfl_up = {"__shfl_up_sync", value_of_source};
 inline constexpr Collective shfl_down = {"__shfl_down_sync", value_of_source};

@@ -28,10 +28,15 @@ std::string summarise(char const* noun, int count, std::function<std::string(int
   return text;
 }
 
-std::string describe_lane(Warp const& warp, int lane, std::source_location const& barrier_where) {
+std::string describe_wait(Wait const& wait) {
+  std::string const text = "in " + std::string(wait.what) + " at " + describe(wait.where);
+  return wait.detail == nullptr ? text : text + " (" + wait.detail(wait.object) + ")";
+}
+
+std::string describe_lane(Warp const& warp, int lane) {
   if (warp.exited >> lane & 1u) return "returned";
-  if (warp.at_barrier >> lane & 1u) return "in __syncthreads at " + describe(barrier_where);
-  if (!(warp.waiting >> lane & 1u)) return "can run";
+  if (warp.asleep >> lane & 1u) return describe_wait(warp.waits[static_cast<std::size_t>(lane)]);
+  if (!(warp.in_collective >> lane & 1u)) return "can run";
   Request const& request = warp.requests[static_cast<std::size_t>(lane)];
   char mask[16];
   std::snprintf(mask, sizeof mask, "0x%x", request.mask);
@@ -41,20 +46,21 @@ std::string describe_lane(Warp const& warp, int lane, std::source_location const
 }  // namespace
 
 std::string Block::place() const {
-  return "[" + std::string(launch_->name) + "] block (" + std::to_string(blockIdx.x) + ", " +
-         std::to_string(blockIdx.y) + ", " + std::to_string(blockIdx.z) + ")";
+  uint3 const index = block_index(launch_->grid, number_);
+  return "[" + std::string(launch_->name) + "] block (" + std::to_string(index.x) + ", " + std::to_string(index.y) +
+         ", " + std::to_string(index.z) + ")";
 }
 
 std::string Block::waits() const {
   auto const describe_warp = [&](int index) {
     Warp const& warp = warps_[static_cast<std::size_t>(index)];
-    int const lanes = std::min(warp_size, launch_->threads - index * warp_size);
+    int const lanes = std::min(warp_size, threads_of_launch_ - index * warp_size);
     return "(" +
            summarise(
-               "lane", lanes, [&](int lane) { return describe_lane(warp, lane, barrier_where_); }, ", ") +
+               "lane", lanes, [&](int lane) { return describe_lane(warp, lane); }, ", ") +
            ")";
   };
-  return summarise("warp", (launch_->threads + warp_size - 1) / warp_size, describe_warp, "; ");
+  return summarise("warp", (threads_of_launch_ + warp_size - 1) / warp_size, describe_warp, "; ");
 }
 
 }  // namespace heddle::emulated

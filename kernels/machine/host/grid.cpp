@@ -4,56 +4,55 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <limits>
-#include <memory>
-#include <new>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/cluster.h"
 
 namespace heddle::emulated {
 namespace {
 
-constexpr std::size_t max_shared_bytes = 227 * 1024;  // of sm_90; sm_80 has 163 KB
-constexpr std::align_val_t shared_alignment{1024};    // what the strictest asynchronous copy asks for
-constexpr int max_live_threads = 16384;               // each has a stack and a guard page of its own
+constexpr int max_live_threads = 16384;  // each has a stack and a guard page of its own
 
-void check_limits(GridLaunch const& launch) {
+std::size_t max_shared_bytes(int architecture) { return (architecture >= 90 ? 227 : 163) * 1024; }
+
+void check_cluster(GridLaunch const& launch, int architecture) {
+  int const size = launch.cluster_size;
+  if (size == 1) return;
+  check(architecture >= 90, "[", launch.name, "] clusters need sm_90, but sm_", architecture, " is emulated");
+  check(size >= 1 && size <= max_cluster_size, "[", launch.name, "] a cluster has 1 to 16 blocks: cluster_size=", size);
+  check(launch.grid.x % static_cast<unsigned>(size) == 0, "[", launch.name,
+        "] the grid is not made of whole clusters: grid.x=", launch.grid.x, ", cluster_size=", size);
+}
+
+void check_limits(GridLaunch const& launch, int architecture) {
   check(launch.threads >= 1 && launch.threads <= max_threads_per_block, "[", launch.name,
         "] a block has 1 to 1024 threads: threads=", launch.threads);
-  check(launch.shared_bytes <= max_shared_bytes, "[", launch.name, "] a block has at most ", max_shared_bytes,
+  check(launch.shared_bytes <= max_shared_bytes(architecture), "[", launch.name, "] a block of sm_", architecture,
+        " has at most ", max_shared_bytes(architecture),
         " bytes of shared memory: SharedStorage=", launch.shared_bytes);
   dim3 const grid = launch.grid;
   check(grid.x >= 1 && grid.y >= 1 && grid.z >= 1 && grid.x <= 0x7fffffffu && grid.y <= 65535 && grid.z <= 65535, "[",
         launch.name, "] a grid has 1 to 2147483647 x 65535 x 65535 blocks: grid=", grid.x, " x ", grid.y, " x ",
         grid.z);
+  check_cluster(launch, architecture);
 }
 
-/// The shared memory of one block at a time, of exactly the size asked for, so that AddressSanitizer sees its end.
-class SharedMemory {
- public:
-  explicit SharedMemory(std::size_t bytes) : bytes_(bytes), data_(::operator new(bytes, shared_alignment)) {}
-  ~SharedMemory() { ::operator delete(data_, shared_alignment); }
-  SharedMemory(SharedMemory const&) = delete;
-  SharedMemory& operator=(SharedMemory const&) = delete;
+int host_threads(GridLaunch const& launch, ExecutionOptions const& options, u64 clusters) {
+  if (options.observer != nullptr) return 1;
+  int const wanted = options.host_threads > 0 ? options.host_threads : omp_get_max_threads();
+  int const held = std::max(1, max_live_threads / (launch.threads * launch.cluster_size));
+  return static_cast<int>(std::min(clusters, static_cast<u64>(std::min(held, wanted))));
+}
 
-  /// All bits one: NaN in every floating-point type.
-  void* poisoned() { return std::memset(data_, 0xff, bytes_); }
-
- private:
-  std::size_t bytes_;
-  void* data_;
-};
-
-/// The failure of the first block that failed. Blocks are given out in order, so that it is the same in every run.
+/// The failure of the first cluster that failed. They are given out in order, so that it is the same in every run.
 class FirstFailure {
  public:
-  bool before(u64 block) const { return block_.load(std::memory_order_relaxed) < block; }
-  void record(u64 block, std::string const& text) {
+  bool before(u64 cluster) const { return cluster_.load(std::memory_order_relaxed) < cluster; }
+  void record(u64 cluster, std::string const& text) {
 #pragma omp critical(heddle_emulator_failure)
-    if (block < block_) {
-      block_ = block;
+    if (cluster < cluster_) {
+      cluster_ = cluster;
       text_ = text;
     }
   }
@@ -62,35 +61,31 @@ class FirstFailure {
   }
 
  private:
-  std::atomic<u64> block_ = std::numeric_limits<u64>::max();
+  std::atomic<u64> cluster_ = std::numeric_limits<u64>::max();
   std::string text_;
 };
 
-thread_local Block block_of_this_host_thread;
+thread_local Cluster cluster_of_this_host_thread;
 
 }  // namespace
 
 void run_grid(GridLaunch const& launch) {
-  check_limits(launch);
   ExecutionOptions const options = execution_options();
+  check_limits(launch, options.architecture);
   u64 const blocks = u64{launch.grid.x} * launch.grid.y * launch.grid.z;
-  int const wanted = options.host_threads > 0 ? options.host_threads : omp_get_max_threads();
-  int const host_threads =
-      static_cast<int>(std::min(blocks, static_cast<u64>(std::min(max_live_threads / launch.threads, wanted))));
+  u64 const clusters = blocks / static_cast<u64>(launch.cluster_size);
   FirstFailure failure;
-#pragma omp parallel num_threads(host_threads)
-  {
-    SharedMemory shared(launch.shared_bytes);
-#pragma omp for schedule(dynamic)
-    for (u64 number = 0; number < blocks; ++number) {
-      if (failure.before(number)) continue;
-      try {
-        block_of_this_host_thread.run(launch, number, options, shared.poisoned());
-      } catch (std::exception const& error) {
-        failure.record(number, error.what());
-      }
+  if (options.observer != nullptr) options.observer->launch_begins(launch);
+#pragma omp parallel for num_threads(host_threads(launch, options, clusters)) schedule(dynamic)
+  for (u64 number = 0; number < clusters; ++number) {
+    if (failure.before(number)) continue;
+    try {
+      cluster_of_this_host_thread.run(launch, number, options);
+    } catch (std::exception const& error) {
+      failure.record(number, error.what());
     }
   }
+  if (options.observer != nullptr) options.observer->launch_ends();
   failure.raise();
 }
 

@@ -14,5 +14,6 @@
 #define HEDDLE_UNROLL
 
 inline void __syncthreads(std::source_location where = std::source_location::current()) {
-  heddle::emulated::Block::current("__syncthreads").barrier(where);
+  auto& block = heddle::emulated::Block::current("__syncthreads");
+  block.barrier(0, block.threads(), true, "__syncthreads", where);
 }

@@ -8,6 +8,15 @@
 
 namespace heddle::emulated {
 
+/// Kernel::cluster_size where the kernel has one.
+template <class Kernel>
+constexpr int cluster_size() {
+  if constexpr (requires { Kernel::cluster_size; })
+    return Kernel::cluster_size;
+  else
+    return 1;
+}
+
 /// Runs `grid` blocks of Kernel::threads threads, and returns when they have ended. `name` is for errors: an Error that
 /// names the kernel, and the block and thread where it has one.
 template <class Kernel>
@@ -19,6 +28,7 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
   run_grid({.name = name,
             .grid = grid,
             .threads = Kernel::threads,
+            .cluster_size = cluster_size<Kernel>(),
             .shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage),
             .params = &params,
             .body = [](void const* p, void* shared) {

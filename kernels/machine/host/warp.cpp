@@ -33,7 +33,7 @@ void check_mask(Warp const& warp, int lane, Request const& request) {
 }
 
 bool all_have_arrived(Warp const& warp, Request const& request) {
-  if ((request.mask & ~warp.waiting) != 0) return false;
+  if ((request.mask & ~warp.in_collective) != 0) return false;
   for (unsigned left = request.mask; left != 0; left &= left - 1) {
     Request const& other = warp.requests[static_cast<std::size_t>(std::countr_zero(left))];
     if (other.collective != request.collective || other.mask != request.mask) return false;
@@ -52,29 +52,41 @@ void Warp::begin(int count) {
   present = count == warp_size ? ~0u : (1u << count) - 1;
   ready = present;
   exited = 0;
-  at_barrier = 0;
-  waiting = 0;
+  in_collective = 0;
+  asleep = 0;
 }
 
-void Warp::arrive(int lane, Request const& request) {
+bool Warp::arrive(int lane, Request const& request) {
   check_mask(*this, lane, request);
   requests[static_cast<std::size_t>(lane)] = request;
-  waiting |= 1u << lane;
-  if (!all_have_arrived(*this, request)) return;
+  in_collective |= 1u << lane;
+  if (!all_have_arrived(*this, request)) return false;
   unsigned const mask = request.mask;
   request.collective->perform(requests.data(), mask, results.data());
-  waiting &= ~mask;
+  in_collective &= ~mask;
   ready |= mask;
+  return true;
 }
 
 void Warp::exit(int lane) {
   exited |= 1u << lane;
-  for (unsigned left = waiting; left != 0; left &= left - 1) {
+  for (unsigned left = in_collective; left != 0; left &= left - 1) {
     int const other = std::countr_zero(left);
     Request const& request = requests[static_cast<std::size_t>(other)];
     if (request.mask >> lane & 1u)
       fail("returns from the kernel, but lane ", other, " of its warp waits for it in ", describe_request(request));
   }
+}
+
+unsigned Warp::wake(void const* object) {
+  unsigned woken = 0;
+  for (unsigned left = asleep; left != 0; left &= left - 1) {
+    int const lane = std::countr_zero(left);
+    if (waits[static_cast<std::size_t>(lane)].object == object) woken |= 1u << lane;
+  }
+  asleep &= ~woken;
+  ready |= woken;
+  return woken;
 }
 
 }  // namespace heddle::emulated

@@ -145,7 +145,10 @@ TEST(Diagnoses, LaunchLimits) {
   EXPECT_EQ(error_of([] { launch<Empty1056>(1, {false}, {}, "k"); }),
             "[k] a block has 1 to 1024 threads: threads=1056");
   EXPECT_EQ(error_of([] { launch<TooMuchShared>(1, {false}, {}, "k"); }),
-            "[k] a block has at most 232448 bytes of shared memory: SharedStorage=232449");
+            "[k] a block of sm_90 has at most 232448 bytes of shared memory: SharedStorage=232449");
+  ScopedExecution const sm_80({.architecture = 80});
+  EXPECT_EQ(error_of([] { launch<TooMuchShared>(1, {false}, {}, "k"); }),
+            "[k] a block of sm_80 has at most 166912 bytes of shared memory: SharedStorage=232449");
   EXPECT_EQ(error_of([] { launch<Empty32>(dim3(1, 65536), {false}, {}, "k"); }),
             "[k] a grid has 1 to 2147483647 x 65535 x 65535 blocks: grid=1 x 65536 x 1");
   EXPECT_EQ(error_of([] { launch<Empty32>(0, {false}, {}, "k"); }),

@@ -1,0 +1,18 @@
+// The 16 barriers of a block (PTX ISA, bar.sync); barrier 0 is that of __syncthreads.
+#pragma once
+
+#include <source_location>
+
+namespace heddle::emulated {
+
+constexpr int named_barriers = 16;
+
+struct NamedBarrier {
+  int expected = 0;  // threads of the round that has begun
+  int arrived = 0;   // 0: none has begun
+  int first = 0;     // the thread that came first
+  char const* name = nullptr;
+  std::source_location where;
+};
+
+}  // namespace heddle::emulated

@@ -1,0 +1,56 @@
+// The blocks of a cluster, run together on one host thread: between their threads, which are fibers, a scheduler
+// switches where they wait. A launch without clusters has clusters of one block.
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "kernels/machine/host/async.h"
+#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/grid.h"
+
+namespace heddle::emulated {
+
+constexpr int max_cluster_size = 16;
+
+class Cluster {
+ public:
+  /// Runs a cluster of a launch to its end, on the stacks of those before it. `number` is its linear index.
+  /// Throws an Error that names the kernel, the block and what went wrong; the object is then ready for another.
+  void run(GridLaunch const& launch, u64 number, ExecutionOptions const& options);
+
+  /// The cluster whose thread runs now on this host thread; throws an Error that names the `caller` outside of kernels.
+  static Cluster& current(char const* caller);
+
+  int size() const { return size_; }
+  Block& block(int rank) { return blocks_[static_cast<std::size_t>(rank)]; }
+  AsyncOperations& operations() { return operations_; }
+  ExecutionOptions const& options() const { return options_; }
+  Observer* observer() const { return options_.observer; }
+
+  /// Makes all threads of the cluster that wait for `object` look again.
+  void notify(void const* object);
+
+  /// One of the set bits: the lowest, the highest, or one drawn at random.
+  int pick(unsigned candidates);
+
+ private:
+  void begin(GridLaunch const& launch, u64 number, ExecutionOptions const& options);
+  void run_threads();
+  bool unblock();
+  template <class Complete>
+  void complete_operation(Complete complete);
+  std::string waits();
+
+  ExecutionOptions options_;
+  u64 number_ = 0;
+  u64 draws_ = 0;  // of the random order, so far
+  int size_ = 0;
+  int idle_polls_ = 0;        // rounds in which threads only looked again at what did not change
+  std::deque<Block> blocks_;  // as many as the largest cluster so far
+  AsyncOperations operations_;
+  std::string error_;  // that belongs to no single thread
+};
+
+}  // namespace heddle::emulated

@@ -1,0 +1,71 @@
+// Who watches a launch: the race detector, the inspector. The emulator tells it all that orders threads, and what the
+// machine's own functions read and write; what plain C++ reads and writes it learns of in instrumented code only
+// (instrumentation.cpp).
+#pragma once
+
+#include <source_location>
+
+#include "kernels/core/types.h"
+#include "kernels/machine/host/grid.h"
+
+namespace heddle::emulated {
+
+class Block;
+class Cluster;
+struct Collective;
+
+/// Who acts: a thread of a block of the cluster that runs.
+struct Actor {
+  u64 block = 0;   // linear index in the grid
+  int rank = 0;    // of the block in its cluster
+  int thread = 0;  // of the block
+};
+
+enum class AccessKind : u8 { read, write, atomic };
+
+struct Access {
+  void const* address;
+  u32 bytes;
+  AccessKind kind;
+  void const* site;  // an address in the code of the kernel; null for the machine's own functions, which give `where`
+  std::source_location where;
+};
+
+/// Work of one kind, whose parts are awaited in the order of their issue: what one thread has copied with cp.async,
+/// say, or what one mbarrier counts. The address of an object that stands for it.
+using Queue = void const*;
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  virtual void launch_begins(GridLaunch const&) {}
+  virtual void launch_ends() {}
+  /// The blocks of a cluster are about to run.
+  virtual void cluster_begins(Cluster&) {}
+  virtual void cluster_ends() {}
+
+  virtual void access(Actor, Access const&) {}
+  /// The lanes of a mask have carried out a warp collective, and go on.
+  virtual void rendezvous(Block const&, int /*warp*/, unsigned /*mask*/, Collective const&, std::source_location) {}
+  /// The last thread has come to a barrier of the block, at which each was reported as releasing it; those that wait in
+  /// it are now reported as acquiring it, and go on.
+  virtual void barrier_completes(Block const&, void const* /*barrier*/, char const* /*name*/, std::source_location) {}
+  /// What the actor did before is ordered before what others do after they acquire the same object.
+  virtual void released(Actor, void const* /*object*/) {}
+  virtual void acquired(Actor, void const* /*object*/) {}
+
+  /// Asynchronous work: its accesses come between begins and ends, on behalf of the actor who issued it.
+  virtual void operation_issued(Actor, Queue, u64 /*group*/, u64 /*operation*/) {}
+  virtual void operation_begins(u64 /*operation*/) {}
+  virtual void operation_ends() {}
+  /// The actor has waited for all groups up to this one.
+  virtual void group_awaited(Actor, Queue, u64 /*group*/) {}
+
+  /// What the actor wrote before, asynchronous copies and wgmma may read (fence.proxy.async).
+  virtual void proxy_fenced(Actor) {}
+  /// Operations of the matrix unit, as 2 * m * n * k.
+  virtual void matrix_operations(Actor, u64 /*operations*/) {}
+};
+
+}  // namespace heddle::emulated

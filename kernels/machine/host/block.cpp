@@ -25,6 +25,7 @@ void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int ra
   cluster_ = &cluster;
   launch_ = &launch;
   number_ = number;
+  index_ = block_index(launch.grid, number);
   rank_ = rank;
   threads_of_launch_ = launch.threads;
   shared_ = memory_.poisoned(launch.shared_bytes);
@@ -57,7 +58,7 @@ void Block::resume(int thread) {
   if (warp.ready == 0) ready_warps_ &= ~(1u << (thread / warp_size));
   running_ = thread;
   threadIdx = {static_cast<unsigned>(thread), 0, 0};
-  blockIdx = block_index(launch_->grid, number_);
+  blockIdx = index_;
   blockDim = dim3(static_cast<unsigned>(threads_of_launch_));
   gridDim = launch_->grid;
   current_block = this;

@@ -99,6 +99,7 @@ class Block {
   Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;
   u64 number_ = 0;
+  uint3 index_;  // blockIdx
   int rank_ = 0;
   int threads_of_launch_ = 0;
   SharedMemory memory_;

@@ -46,9 +46,8 @@ std::string describe_lane(Warp const& warp, int lane) {
 }  // namespace
 
 std::string Block::place() const {
-  uint3 const index = block_index(launch_->grid, number_);
-  return "[" + std::string(launch_->name) + "] block (" + std::to_string(index.x) + ", " + std::to_string(index.y) +
-         ", " + std::to_string(index.z) + ")";
+  return "[" + std::string(launch_->name) + "] block (" + std::to_string(index_.x) + ", " + std::to_string(index_.y) +
+         ", " + std::to_string(index_.z) + ")";
 }
 
 std::string Block::waits() const {

@@ -3,10 +3,15 @@
 // Compiled by nvcc, the names below are PTX and the CUDA runtime; compiled by the host compiler, they are the SIMT
 // emulator of machine/host, which also supplies the names of CUDA C++ itself (threadIdx, __syncthreads, …). Both
 // folders hold files of the same names with the same functions:
-//   language.cuh  the words that mark device code, and the built-in names
-//   convert.cuh   f16 and bf16 to f32 and back
-//   access.cuh    memory accesses of a chosen width
-//   launch.cuh    launch<Kernel>(grid, params, stream, name)
+//   language.cuh         the words that mark device code, and the built-in names
+//   convert.cuh          f16 and bf16 to f32 and back
+//   access.cuh           memory accesses of a chosen width
+//   barrier.cuh          the barriers of a block beyond __syncthreads
+//   async_copy.cuh       cp.async
+//   cluster.cuh          clusters of blocks
+//   fence.cuh            orders of memory
+//   grid_dependency.cuh  launches that overlap
+//   launch.cuh           launch<Kernel>(grid, params, stream, name)
 //
 // HEDDLE_BACKEND is `cuda` or `emulated`: kernels and launchers stand in namespace heddle::HEDDLE_BACKEND, so that
 // one source gives both heddle::cuda::layer_norm_forward and heddle::emulated::layer_norm_forward.
@@ -14,6 +19,8 @@
 // A kernel is a function object:
 //   struct Kernel {
 //     static constexpr int threads = …;  // of a block: one-dimensional, at most 1024
+//     static constexpr int cluster_size = …;         // blocks along x; optional
+//     static constexpr bool overlaps_previous = true;  // see grid_dependency.cuh; optional
 //     struct Params { … };               // trivially copyable, at most 4 KB
 //     struct SharedStorage { … };        // never constructed: starts with unspecified contents
 //     HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const;
@@ -23,13 +30,23 @@
 #if defined(__CUDACC__)
 #define HEDDLE_BACKEND cuda
 #include "kernels/machine/cuda/access.cuh"
+#include "kernels/machine/cuda/async_copy.cuh"
+#include "kernels/machine/cuda/barrier.cuh"
+#include "kernels/machine/cuda/cluster.cuh"
 #include "kernels/machine/cuda/convert.cuh"
+#include "kernels/machine/cuda/fence.cuh"
+#include "kernels/machine/cuda/grid_dependency.cuh"
 #include "kernels/machine/cuda/language.cuh"
 #include "kernels/machine/cuda/launch.cuh"
 #else
 #define HEDDLE_BACKEND emulated
 #include "kernels/machine/host/access.cuh"
+#include "kernels/machine/host/async_copy.cuh"
+#include "kernels/machine/host/barrier.cuh"
+#include "kernels/machine/host/cluster.cuh"
 #include "kernels/machine/host/convert.cuh"
+#include "kernels/machine/host/fence.cuh"
+#include "kernels/machine/host/grid_dependency.cuh"
 #include "kernels/machine/host/language.cuh"
 #include "kernels/machine/host/launch.cuh"
 #endif

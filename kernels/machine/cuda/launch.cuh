@@ -1,4 +1,4 @@
-// Runs a kernel object on the GPU: the only place of __global__, dynamic shared memory and <<<>>>.
+// Runs a kernel object on the GPU: the only place of __global__, dynamic shared memory and launches.
 #pragma once
 
 #include <type_traits>
@@ -15,6 +15,23 @@ __global__ void __launch_bounds__(Kernel::threads)
   Kernel{}(params, reinterpret_cast<typename Kernel::SharedStorage&>(shared_bytes));
 }
 
+/// What Kernel::cluster_size and Kernel::overlaps_previous ask for, where the kernel has them; their number.
+template <class Kernel>
+unsigned launch_attributes(cudaLaunchAttribute* attributes, [[maybe_unused]] char const* name) {
+  unsigned count = 0;
+  if constexpr (requires { Kernel::cluster_size; }) {
+    attributes[count].id = cudaLaunchAttributeClusterDimension;
+    attributes[count++].val.clusterDim = {Kernel::cluster_size, 1, 1};
+    if constexpr (Kernel::cluster_size > 8)
+      check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeNonPortableClusterSizeAllowed, 1), name);
+  }
+  if constexpr (requires { Kernel::overlaps_previous; }) {
+    attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attributes[count++].val.programmaticStreamSerializationAllowed = Kernel::overlaps_previous;
+  }
+  return count;
+}
+
 /// Queues `grid` blocks of Kernel::threads threads on the stream. `name` is for errors.
 /// Throws an Error that names the kernel; what goes wrong while it runs is found at the next synchronisation.
 template <class Kernel>
@@ -27,8 +44,15 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream stream, cha
   if constexpr (shared_bytes > 48 * 1024)
     check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes),
                  name);
-  kernel_entry<Kernel><<<grid, Kernel::threads, shared_bytes, static_cast<cudaStream_t>(stream.handle)>>>(params);
-  check_launch(cudaGetLastError(), name);
+  cudaLaunchAttribute attributes[2];
+  cudaLaunchConfig_t config = {};
+  config.gridDim = grid;
+  config.blockDim = dim3(Kernel::threads);
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = static_cast<cudaStream_t>(stream.handle);
+  config.attrs = attributes;
+  config.numAttrs = launch_attributes<Kernel>(attributes, name);
+  check_launch(cudaLaunchKernelEx(&config, kernel_entry<Kernel>, params), name);
 }
 
 }  // namespace heddle::cuda

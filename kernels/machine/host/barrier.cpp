@@ -20,10 +20,11 @@ void Block::check_arrival(int id, int count, char const* name, std::source_locat
   if (count != threads_of_launch_ && (count < warp_size || count % warp_size != 0 || count > threads_of_launch_))
     fail(name, " at ", describe(where), ": a barrier counts whole warps of the block: threads=", count, " of ",
          threads_of_launch_);
-  if (count == threads_of_launch_ && exited_ > 0)
+  NamedBarrier const& barrier = barriers_[static_cast<std::size_t>(id)];
+  int const counted_before_they_ended = barrier.arrived == 0 ? 0 : barrier.not_waiting;
+  if (count == threads_of_launch_ && exited_ > counted_before_they_ended)
     fail(name, " at ", describe(where), ": thread ", last_exited_,
          " has returned from the kernel and will never come to it");
-  NamedBarrier const& barrier = barriers_[static_cast<std::size_t>(id)];
   if (barrier.arrived == 0) return;
   if (barrier.expected != count)
     fail(name, " at ", describe(where), ": barrier ", id, " expects ", count, " threads, but ", barrier.expected,
@@ -36,8 +37,9 @@ void Block::check_arrival(int id, int count, char const* name, std::source_locat
 void Block::barrier(int id, int count, bool wait, char const* name, std::source_location where) {
   check_arrival(id, count, name, where);
   NamedBarrier& barrier = barriers_[static_cast<std::size_t>(id)];
-  if (barrier.arrived == 0) barrier = {count, 0, running_, name, where};
+  if (barrier.arrived == 0) barrier = {count, 0, 0, running_, name, where};
   ++barrier.arrived;
+  barrier.not_waiting += wait ? 0 : 1;
   if (Observer* const observer = cluster_->observer()) observer->released(actor(), &barrier);
   if (wait) fall_asleep({name, &barrier, where});
   if (barrier.arrived == barrier.expected) complete_barrier(id, name, where);

@@ -8,9 +8,10 @@ namespace heddle::emulated {
 constexpr int named_barriers = 16;
 
 struct NamedBarrier {
-  int expected = 0;  // threads of the round that has begun
-  int arrived = 0;   // 0: none has begun
-  int first = 0;     // the thread that came first
+  int expected = 0;     // threads of the round that has begun
+  int arrived = 0;      // 0: none has begun
+  int not_waiting = 0;  // of those that arrived: they may have ended since
+  int first = 0;        // the thread that came first
   char const* name = nullptr;
   std::source_location where;
 };

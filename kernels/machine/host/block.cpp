@@ -100,9 +100,10 @@ void Block::exit(int thread) {
   last_exited_ = thread;
   warp_of(thread).exit(thread % warp_size);
   NamedBarrier const& barrier = barriers_[0];
-  if (barrier.arrived > 0 && barrier.expected == threads_of_launch_)
+  if (barrier.arrived > 0 && barrier.expected == threads_of_launch_ && exited_ > barrier.not_waiting)
     fail("returns from the kernel, but thread ", barrier.first, " waits for it in ", barrier.name, " at ",
          describe(barrier.where));
+  cluster_->barrier().exit();
   if (ended()) cluster_->operations().block_ends(rank_);
 }
 

@@ -49,6 +49,8 @@ class Block {
   Actor actor(int thread) const { return {number_, rank_, thread}; }
   Warp& warp_of(int thread) { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
   Warp const& warp_of(int thread) const { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
+  /// What stands for the copies that a thread has started with cp.async.
+  Queue copies_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)]; }
   Warp& running_warp() { return warp_of(running_); }
 
   /// From a thread: waits until `ready()` holds, which another thread or an operation makes so before it notifies

@@ -1,6 +1,7 @@
 #include "kernels/machine/host/cluster.h"
 
 #include <bit>
+#include <thread>
 
 #include "kernels/core/error.h"
 #include "kernels/core/philox.h"
@@ -8,8 +9,10 @@
 namespace heddle::emulated {
 namespace {
 
-/// Rounds in which nothing happened but that threads polled, until this is called a deadlock.
+/// Rounds in which threads only polled, and the time that they took, until this is called a deadlock: what they poll
+/// may come from another block, which runs on another host thread.
 constexpr int max_idle_polls = 1000;
+constexpr std::chrono::seconds max_idle_time{2};
 
 /// The linear index of the block of a rank in cluster `number`; clusters are made along x.
 u64 block_number(GridLaunch const& launch, u64 number, int rank) {
@@ -44,6 +47,7 @@ void Cluster::begin(GridLaunch const& launch, u64 number, ExecutionOptions const
   while (static_cast<int>(blocks_.size()) < size_) blocks_.emplace_back();
   for (int rank = 0; rank < size_; ++rank) block(rank).begin(*this, launch, block_number(launch, number, rank), rank);
   operations_.begin(options, number);
+  barrier_.begin(*this, size_ * launch.threads);
   if (options_.observer != nullptr) options_.observer->cluster_begins(*this);
 }
 
@@ -74,8 +78,11 @@ bool Cluster::unblock() {
   for (int rank = 0; rank < size_; ++rank) polled |= block(rank).wake(nullptr);
   bool completed = false;
   complete_operation([&] { completed = operations_.complete_one(); });
-  idle_polls_ = completed ? 0 : idle_polls_ + 1;
-  return completed || (polled && idle_polls_ < max_idle_polls);
+  if (completed) idle_polls_ = 0;
+  if (++idle_polls_ == 1) idle_since_ = std::chrono::steady_clock::now();
+  if (!polled || idle_polls_ < max_idle_polls) return completed || polled;
+  std::this_thread::yield();
+  return std::chrono::steady_clock::now() - idle_since_ < max_idle_time;
 }
 
 template <class Complete>
@@ -90,6 +97,16 @@ void Cluster::complete_operation(Complete complete) {
 void Cluster::notify(void const* object) {
   idle_polls_ = 0;
   for (int rank = 0; rank < size_; ++rank) block(rank).wake(object);
+}
+
+void* Cluster::map_shared(Block const& from, void const* local, int rank, std::source_location where) {
+  if (rank < 0 || rank >= size_)
+    fail("map_shared at ", describe(where), ": the cluster has ", size_, " blocks: rank=", rank);
+  from.check_shared("map_shared", local, 1, where);
+  if (block(rank).ended())
+    fail("map_shared at ", describe(where), ": block ", rank,
+         " of the cluster has ended, and its shared memory with it: end with cluster_sync");
+  return block(rank).shared().data() + (static_cast<u8 const*>(local) - from.shared().data());
 }
 
 int Cluster::pick(unsigned candidates) {

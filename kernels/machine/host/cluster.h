@@ -2,11 +2,13 @@
 // switches where they wait. A launch without clusters has clusters of one block.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <string>
 
 #include "kernels/machine/host/async.h"
 #include "kernels/machine/host/block.h"
+#include "kernels/machine/host/cluster_barrier.h"
 #include "kernels/machine/host/execution.h"
 #include "kernels/machine/host/grid.h"
 
@@ -26,11 +28,16 @@ class Cluster {
   int size() const { return size_; }
   Block& block(int rank) { return blocks_[static_cast<std::size_t>(rank)]; }
   AsyncOperations& operations() { return operations_; }
+  ClusterBarrier& barrier() { return barrier_; }
   ExecutionOptions const& options() const { return options_; }
   Observer* observer() const { return options_.observer; }
 
   /// Makes all threads of the cluster that wait for `object` look again.
   void notify(void const* object);
+
+  /// The byte of the block of that rank at the place of `local`, which is in the shared memory of `block`.
+  /// Throws an Error for a rank that is not there or a block that has ended.
+  void* map_shared(Block const& block, void const* local, int rank, std::source_location where);
 
   /// One of the set bits: the lowest, the highest, or one drawn at random.
   int pick(unsigned candidates);
@@ -47,9 +54,11 @@ class Cluster {
   u64 number_ = 0;
   u64 draws_ = 0;  // of the random order, so far
   int size_ = 0;
-  int idle_polls_ = 0;        // rounds in which threads only looked again at what did not change
+  int idle_polls_ = 0;  // rounds in which threads only looked again at what did not change
+  std::chrono::steady_clock::time_point idle_since_;
   std::deque<Block> blocks_;  // as many as the largest cluster so far
   AsyncOperations operations_;
+  ClusterBarrier barrier_;
   std::string error_;  // that belongs to no single thread
 };
 

@@ -62,6 +62,8 @@ class Observer {
   /// The actor has waited for all groups up to this one.
   virtual void group_awaited(Actor, Queue, u64 /*group*/) {}
 
+  /// A fence: orders what the actor did before it against its own atomic accesses after it, and the other way round.
+  virtual void fenced(Actor) {}
   /// What the actor wrote before, asynchronous copies and wgmma may read (fence.proxy.async).
   virtual void proxy_fenced(Actor) {}
   /// Operations of the matrix unit, as 2 * m * n * k.

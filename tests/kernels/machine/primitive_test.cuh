@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/machine/device.h"
+#include "kernels/machine/host/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/device_buffer.h"
 
@@ -15,13 +16,29 @@ using heddle::testing::DeviceBuffer;
 
 inline constexpr unsigned full_mask = 0xffffffffu;
 
+inline bool is_emulated() { return device_info().major == 0; }
+
 /// A test that is skipped where its machine is not at hand.
 class Machine : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { skip_below(8); }
+  /// Skips the test on a GPU of a lower compute capability.
+  void skip_below(int major) {
     if (device_count() == 0) GTEST_SKIP() << "no CUDA device";
+    if (!is_emulated() && device_info().major < major) GTEST_SKIP() << "needs compute capability " << major << ".0";
   }
 };
+
+/// Runs the test in the ways that its machine has: those of the emulator that are adverse, the one of a GPU.
+template <class Test>
+void for_each_execution(Test test) {
+  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
+    emulated::ScopedExecution const execution(options);
+    SCOPED_TRACE(describe(options));
+    test();
+    if (!is_emulated()) return;
+  }
+}
 
 /// One result of every thread of a launch of `Kernel`, whose Params are {result, inputs…}.
 template <class Kernel, class... Inputs>

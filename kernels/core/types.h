@@ -9,6 +9,7 @@ namespace heddle {
 using f32 = float;
 using i8 = std::int8_t;
 using u8 = std::uint8_t;
+using u16 = std::uint16_t;
 using i32 = std::int32_t;
 using i64 = std::int64_t;
 using u32 = std::uint32_t;
@@ -52,17 +53,17 @@ constexpr u32 narrow_to_bf16(f32 value) {
 
 /// IEEE 754 binary16: 5 exponent bits, 10 mantissa bits. From f32 it rounds to nearest even; overflow gives infinity.
 struct f16 {
-  std::uint16_t bits = 0;
+  u16 bits = 0;
   f16() = default;
-  constexpr explicit f16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_to_f16(value))) {}
+  constexpr explicit f16(f32 value) : bits(static_cast<u16>(detail::narrow_to_f16(value))) {}
   constexpr explicit operator f32() const { return detail::widen_f16(bits); }
 };
 
 /// bfloat16: the upper half of an f32, rounded to nearest even.
 struct bf16 {
-  std::uint16_t bits = 0;
+  u16 bits = 0;
   bf16() = default;
-  constexpr explicit bf16(f32 value) : bits(static_cast<std::uint16_t>(detail::narrow_to_bf16(value))) {}
+  constexpr explicit bf16(f32 value) : bits(static_cast<u16>(detail::narrow_to_bf16(value))) {}
   constexpr explicit operator f32() const { return std::bit_cast<f32>(static_cast<u32>(bits) << 16); }
 };
 

@@ -22,8 +22,7 @@ u64 AsyncOperations::open_group(Queue queue) const {
 
 void AsyncOperations::issue(Operation operation) {
   u64 const number = issued_++, group = open_group(operation.queue);
-  if (options_.observer != nullptr)
-    options_.observer->operation_issued(operation.issuer, operation.queue, group, number);
+  if (options_.observer != nullptr) options_.observer->operation_issued(operation, group, number);
   if (eager())
     perform(operation, number);
   else

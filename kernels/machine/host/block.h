@@ -51,6 +51,7 @@ class Block {
   Warp const& warp_of(int thread) const { return warps_[static_cast<std::size_t>(thread / warp_size)]; }
   /// What stands for the copies that a thread has started with cp.async.
   Queue copies_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)]; }
+  Warp const& warp(int index) const { return warps_[static_cast<std::size_t>(index)]; }
   Warp& running_warp() { return warp_of(running_); }
 
   /// From a thread: waits until `ready()` holds, which another thread or an operation makes so before it notifies

@@ -64,6 +64,7 @@ void Cluster::run_threads() {
       next.step();
       if (!next.error().empty()) return;
       complete_operation([&] { operations_.complete_sometimes(); });
+      take_failure_of_observer();
     } else if (ended && !operations_.newest()) {
       return;
     } else if (!unblock()) {
@@ -78,11 +79,17 @@ bool Cluster::unblock() {
   for (int rank = 0; rank < size_; ++rank) polled |= block(rank).wake(nullptr);
   bool completed = false;
   complete_operation([&] { completed = operations_.complete_one(); });
+  take_failure_of_observer();
   if (completed) idle_polls_ = 0;
   if (++idle_polls_ == 1) idle_since_ = std::chrono::steady_clock::now();
   if (!polled || idle_polls_ < max_idle_polls) return completed || polled;
   std::this_thread::yield();
   return std::chrono::steady_clock::now() - idle_since_ < max_idle_time;
+}
+
+void Cluster::take_failure_of_observer() {
+  if (options_.observer == nullptr || !error_.empty()) return;
+  if (std::string const* const failure = options_.observer->failure()) error_ = *failure;
 }
 
 template <class Complete>

@@ -46,6 +46,7 @@ class Cluster {
   void begin(GridLaunch const& launch, u64 number, ExecutionOptions const& options);
   void run_threads();
   bool unblock();
+  void take_failure_of_observer();
   template <class Complete>
   void complete_operation(Complete complete);
   std::string waits();

@@ -44,6 +44,7 @@ void ClusterBarrier::complete_when_all_came() {
   if (arrived_ < threads_) return;
   arrived_ = 0;
   ++phase_;
+  if (Observer* const observer = cluster_->observer()) observer->published(this);
   cluster_->notify(this);
 }
 

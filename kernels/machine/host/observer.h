@@ -4,6 +4,7 @@
 #pragma once
 
 #include <source_location>
+#include <string>
 
 #include "kernels/core/types.h"
 #include "kernels/machine/host/grid.h"
@@ -13,6 +14,7 @@ namespace heddle::emulated {
 class Block;
 class Cluster;
 struct Collective;
+struct Operation;
 
 /// Who acts: a thread of a block of the cluster that runs.
 struct Actor {
@@ -41,6 +43,8 @@ class Observer {
 
   virtual void launch_begins(GridLaunch const&) {}
   virtual void launch_ends() {}
+  /// What is wrong with the launch, which then ends with it as its Error; null when nothing is.
+  virtual std::string const* failure() const { return nullptr; }
   /// The blocks of a cluster are about to run.
   virtual void cluster_begins(Cluster&) {}
   virtual void cluster_ends() {}
@@ -48,16 +52,18 @@ class Observer {
   virtual void access(Actor, Access const&) {}
   /// The lanes of a mask have carried out a warp collective, and go on.
   virtual void rendezvous(Block const&, int /*warp*/, unsigned /*mask*/, Collective const&, std::source_location) {}
-  /// The last thread has come to a barrier of the block, at which each was reported as releasing it; those that wait in
-  /// it are now reported as acquiring it, and go on.
-  virtual void barrier_completes(Block const&, void const* /*barrier*/, char const* /*name*/, std::source_location) {}
-  /// What the actor did before is ordered before what others do after they acquire the same object.
+  /// The last thread has come to a barrier of the block: each was reported as releasing it, it is then published, and
+  /// those that wait in it acquire it.
+  virtual void barrier_completes(Block const&, char const* /*name*/, std::source_location) {}
+  /// What the actor did before is ordered before what others do after they acquire the same object, once it has been
+  /// published: a barrier gathers what all release, and publishes it when it completes.
   virtual void released(Actor, void const* /*object*/) {}
+  virtual void published(void const* /*object*/) {}
   virtual void acquired(Actor, void const* /*object*/) {}
 
   /// Asynchronous work: its accesses come between begins and ends, on behalf of the actor who issued it.
-  virtual void operation_issued(Actor, Queue, u64 /*group*/, u64 /*operation*/) {}
-  virtual void operation_begins(u64 /*operation*/) {}
+  virtual void operation_issued(Operation const&, u64 /*group*/, u64 /*number*/) {}
+  virtual void operation_begins(u64 /*number*/) {}
   virtual void operation_ends() {}
   /// The actor has waited for all groups up to this one.
   virtual void group_awaited(Actor, Queue, u64 /*group*/) {}

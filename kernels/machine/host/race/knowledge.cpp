@@ -1,0 +1,34 @@
+#include "kernels/machine/host/race/knowledge.h"
+
+#include <algorithm>
+
+namespace heddle::emulated {
+
+u32 step_of(Clock const& clock, u32 agent) { return agent < clock.size() ? clock[agent] : 0; }
+
+void join(Clock& clock, Clock const& other) {
+  if (clock.size() < other.size()) clock.resize(other.size());
+  for (std::size_t agent = 0; agent < other.size(); ++agent) clock[agent] = std::max(clock[agent], other[agent]);
+}
+
+void advance(Clock& clock, u32 agent, u32 step) {
+  if (clock.size() <= agent) clock.resize(agent + 1);
+  clock[agent] = std::max(clock[agent], step);
+}
+
+void join(Knowledge& knowledge, Knowledge const& other) {
+  join(knowledge.steps, other.steps);
+  join(knowledge.fenced_steps, other.fenced_steps);
+  for (auto const& [cluster, clock] : other.others) {
+    auto& mine = knowledge.others[cluster];
+    if (mine == nullptr || mine == clock) {
+      mine = clock;
+      continue;
+    }
+    Clock both = *mine;
+    join(both, *clock);
+    mine = std::make_shared<Clock const>(std::move(both));
+  }
+}
+
+}  // namespace heddle::emulated

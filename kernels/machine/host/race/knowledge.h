@@ -1,0 +1,49 @@
+// What one agent knows of the others: up to which of their steps everything is ordered before its own next step
+// (a vector clock). Agents are the threads of a cluster and the queues of its asynchronous work.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "kernels/core/types.h"
+
+namespace heddle::emulated {
+
+/// Steps by agent; agents beyond the end are at 0.
+using Clock = std::vector<u32>;
+
+u32 step_of(Clock const& clock, u32 agent);
+/// At least as much as `other`.
+void join(Clock& clock, Clock const& other);
+void advance(Clock& clock, u32 agent, u32 step);
+
+struct Knowledge {
+  Clock steps;
+  /// Steps before a proxy fence that is ordered before: what asynchronous copies and wgmma may read.
+  Clock fenced_steps;
+  /// Of the agents of other clusters, by the number of the cluster.
+  std::map<u64, std::shared_ptr<Clock const>> others;
+};
+
+void join(Knowledge& knowledge, Knowledge const& other);
+
+/// What has been left at an object for those who acquire it: gathered until it is published.
+struct Meeting {
+  Knowledge gathered;
+  std::shared_ptr<Knowledge const> last;  // that was gathered: threads of a block mostly bring the same
+  std::shared_ptr<Knowledge const> published;
+  u32 publications = 0;
+};
+
+/// A thread: what it knows, shared with all who know the same, and its own step.
+struct Agent {
+  std::shared_ptr<Knowledge const> base;
+  u32 step = 1;
+  Meeting const* left_all_at = nullptr;                // where it released all it knows, and has learned nothing since
+  u32 publications = 0;                                // of that meeting, until then
+  std::shared_ptr<Knowledge const> offered = nullptr;  // at its last fence: what its atomic accesses release
+  Knowledge seen = {};                                 // by its atomic accesses: acquired at its next fence
+};
+
+}  // namespace heddle::emulated

@@ -1,0 +1,128 @@
+// How the race detector judges an access.
+#include <bit>
+
+#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/race/race_detector.h"
+
+namespace heddle::emulated {
+namespace {
+
+std::string place_of(Access const& access) {
+  if (access.site == nullptr) return describe(access.where);
+  std::ostringstream text;
+  text << "code " << access.site;
+  return text.str();
+}
+
+char const* verb(Record const& record) { return record.atomic ? "updates" : record.writes ? "writes" : "reads"; }
+
+}  // namespace
+
+u32 RaceDetector::site_of(Access const& access) {
+  auto const next = static_cast<u32>(sites_.size());
+  auto const key = std::tuple(access.site, static_cast<void const*>(access.where.file_name()), access.where.line());
+  auto const [found, added] = site_numbers_.try_emplace(key, next);
+  if (added) sites_.push_back(access);
+  return found->second;
+}
+
+RaceDetector::Toucher RaceDetector::toucher(Actor actor, Access const& access) {
+  Toucher now;
+  now.record.cluster = static_cast<u32>(number_);
+  now.record.site = site_of(access);
+  now.record.writes = access.kind != AccessKind::read;
+  now.record.atomic = access.kind == AccessKind::atomic;
+  if (Flight const* const flight = current_operation_) {
+    now.knowledge = flight->knowledge.get();
+    now.record.agent = static_cast<u16>(flight->agent);
+    now.record.step = flight->step;
+    now.record.async_proxy = flight->async_proxy;
+    now.issuer = flight->issuer;
+    now.issuer_step = flight->issuer_step;
+    now.in_order = flight->in_order;
+  } else {
+    Agent const& agent = agent_of(actor);
+    now.knowledge = agent.base.get();
+    now.record.agent = static_cast<u16>(index(actor));
+    now.record.step = agent.step;
+    now.issuer = now.record.agent;
+    now.issuer_step = agent.step;
+    now.in_order = true;
+  }
+  return now;
+}
+
+bool RaceDetector::ordered(Record const& before, Toucher const& now) const {
+  if (before.cluster != now.record.cluster) {
+    auto const other = now.knowledge->others.find(before.cluster);
+    return other != now.knowledge->others.end() && before.step <= step_of(*other->second, before.agent);
+  }
+  if (before.agent == now.record.agent && now.in_order) return true;
+  if (before.agent == now.issuer) return before.step <= now.issuer_step;
+  return before.step <= step_of(now.knowledge->steps, before.agent);
+}
+
+std::string RaceDetector::fault(Cell const& cell, Toucher const& now, bool shared) const {
+  for (Record const& before : cell.records) {
+    if (before.step == 0 || (before.bytes & now.record.bytes) == 0) continue;
+    if (!(before.writes || now.record.writes) || (before.atomic && now.record.atomic)) continue;
+    if (!ordered(before, now)) return "which " + describe(before) + ": nothing orders the two";
+    if (now.record.async_proxy && !now.record.writes && !before.async_proxy && before.cluster == now.record.cluster &&
+        before.step > step_of(now.knowledge->fenced_steps, before.agent))
+      return "which " + describe(before) + ": no fence_proxy_async lies between the two";
+  }
+  if (shared && !now.record.writes && (now.record.bytes & ~cell.written) != 0) return "which nobody has written";
+  return {};
+}
+
+void RaceDetector::access(Actor actor, Access const& access) {
+  if (!failure_.empty()) return;
+  auto const begin = reinterpret_cast<u64>(access.address), end = begin + access.bytes;
+  bool const shared = is_shared(begin);
+  if (access.kind == AccessKind::atomic) synchronise(actor, begin);
+  Toucher now = toucher(actor, access);
+  for (u64 word = begin & ~u64{3}; word < end; word += 4) {
+    u64 const first = std::max(begin, word) - word, last = std::min(end, word + 4) - word;
+    now.record.bytes = static_cast<u8>((1u << last) - (1u << first));
+    Cell& cell = shadow_.cell(word);
+    std::string const wrong = fault(cell, now, shared);
+    if (!wrong.empty()) return report(actor, access, word + first, wrong);
+    if (now.record.writes) cell.written |= now.record.bytes;
+    cell.add(now.record, [&](Record const& before) { return ordered(before, now); });
+  }
+}
+
+bool RaceDetector::is_shared(u64 address) const {
+  for (int rank = 0; rank < cluster_->size(); ++rank) {
+    auto const shared = cluster_->block(rank).shared();
+    if (address - reinterpret_cast<u64>(shared.data()) < shared.size()) return true;
+  }
+  return false;
+}
+
+void RaceDetector::report(Actor actor, Access const& access, u64 address, std::string const& what) {
+  Toucher const now = toucher(actor, access);
+  std::ostringstream text;
+  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": race: " << verb(now.record) << " "
+       << access.bytes << " bytes at " << place_of(access) << ", of ";
+  for (int rank = 0; rank < cluster_->size(); ++rank) {
+    auto const shared = cluster_->block(rank).shared();
+    u64 const offset = address - reinterpret_cast<u64>(shared.data());
+    if (offset < shared.size())
+      text << "shared memory (offset " << offset << " of block " << rank << " of the cluster)";
+  }
+  if (!is_shared(address)) text << "global memory (" << reinterpret_cast<void const*>(address) << ")";
+  text << ", " << what;
+  failure_ = text.str();
+}
+
+std::string RaceDetector::describe(Record const& record) const {
+  std::string const does = std::string(" ") + verb(record) + " at " + place_of(sites_[record.site]);
+  if (record.cluster != number_) return "another block" + does;
+  if (record.agent >= agents_.size()) return "an asynchronous operation" + does;
+  int const rank = record.agent / threads_;
+  return "thread " + std::to_string(record.agent % threads_) +
+         (rank == 0 ? "" : " of block " + std::to_string(rank) + " of the cluster") + does;
+}
+
+}  // namespace heddle::emulated

@@ -1,0 +1,138 @@
+#include "kernels/machine/host/race/race_detector.h"
+
+#include "kernels/machine/host/cluster.h"
+
+namespace heddle::emulated {
+
+void RaceDetector::launch_begins(GridLaunch const&) {
+  number_ = 0;
+  words_.clear();
+  shadow_.clear();
+  sites_.clear();
+  site_numbers_.clear();
+  failure_.clear();
+}
+
+void RaceDetector::cluster_begins(Cluster& cluster) {
+  cluster_ = &cluster;
+  ++number_;
+  threads_ = cluster.block(0).threads();
+  auto const nothing = std::make_shared<Knowledge const>();
+  agents_.assign(static_cast<std::size_t>(cluster.size() * threads_), {.base = nothing});
+  queue_agents_.clear();
+  meetings_.clear();
+  flights_.clear();
+  current_operation_ = nullptr;
+  for (int rank = 0; rank < cluster.size(); ++rank) shadow_.forget(cluster.block(rank).shared());
+}
+
+u32 RaceDetector::index(Queue queue) {
+  auto const next = static_cast<u32>(agents_.size() + queue_agents_.size());
+  return queue_agents_.try_emplace(queue, next).first->second;
+}
+
+void RaceDetector::released(Actor actor, void const* object) {
+  Meeting& meeting = meetings_[object];
+  Agent& agent = agent_of(actor);
+  if (meeting.last != agent.base) {
+    join(meeting.gathered, *agent.base);
+    meeting.last = agent.base;
+  }
+  advance(meeting.gathered.steps, index(actor), agent.step++);
+  agent.left_all_at = &meeting;
+  agent.publications = meeting.publications;
+}
+
+void RaceDetector::published(void const* object) {
+  Meeting& meeting = meetings_[object];
+  meeting.published = std::make_shared<Knowledge const>(meeting.gathered);
+  ++meeting.publications;
+}
+
+void RaceDetector::acquired(Actor actor, void const* object) {
+  Meeting const& meeting = meetings_[object];
+  if (meeting.published == nullptr) return;
+  Agent& agent = agent_of(actor);
+  bool const brought_all = agent.left_all_at == &meeting && agent.publications < meeting.publications;
+  if (!brought_all) return learn(agent, *meeting.published);
+  agent.base = meeting.published;
+  agent.left_all_at = nullptr;
+}
+
+void RaceDetector::learn(Agent& agent, Knowledge const& more) {
+  Knowledge known = *agent.base;
+  join(known, more);
+  agent.base = std::make_shared<Knowledge const>(std::move(known));
+  agent.left_all_at = nullptr;
+}
+
+void RaceDetector::rendezvous(Block const& block, int warp, unsigned mask, Collective const& what,
+                              std::source_location) {
+  if (!what.orders_memory) return;
+  Meeting& meeting = meetings_[&block.warp(warp)];
+  for (int lane = 0; lane < warp_size; ++lane)
+    if (mask >> lane & 1u) released(block.actor(warp * warp_size + lane), &block.warp(warp));
+  published(&block.warp(warp));
+  for (int lane = 0; lane < warp_size; ++lane)
+    if (mask >> lane & 1u) acquired(block.actor(warp * warp_size + lane), &block.warp(warp));
+  meeting.gathered = {};  // lanes beyond the mask have not been here
+  meeting.last = nullptr;
+}
+
+std::shared_ptr<Knowledge const> RaceDetector::snapshot(Actor actor) {
+  Agent& agent = agent_of(actor);
+  Knowledge known = *agent.base;
+  advance(known.steps, index(actor), agent.step++);
+  return std::make_shared<Knowledge const>(std::move(known));
+}
+
+void RaceDetector::proxy_fenced(Actor actor) {
+  Knowledge known = *snapshot(actor);
+  known.fenced_steps = known.steps;
+  agent_of(actor).base = std::make_shared<Knowledge const>(std::move(known));
+  agent_of(actor).left_all_at = nullptr;
+}
+
+void RaceDetector::fenced(Actor actor) {
+  Agent& agent = agent_of(actor);
+  if (!agent.seen.steps.empty() || !agent.seen.others.empty()) learn(agent, std::exchange(agent.seen, {}));
+  agent.offered = snapshot(actor);
+}
+
+void RaceDetector::synchronise(Actor actor, u64 address) {
+  Agent& agent = agent_of(actor);
+  auto& left = words_[address];
+  for (auto const& [cluster, clock] : left) {
+    if (cluster == number_)
+      join(agent.seen.steps, clock);
+    else
+      join(agent.seen, {.steps = {}, .fenced_steps = {}, .others = {{cluster, std::make_shared<Clock const>(clock)}}});
+  }
+  if (agent.offered == nullptr) return;
+  join(left[number_], agent.offered->steps);
+  for (auto const& [cluster, clock] : agent.offered->others) join(left[cluster], *clock);
+}
+
+void RaceDetector::operation_issued(Operation const& operation, u64 group, u64 number) {
+  Agent const& issuer = agent_of(operation.issuer);
+  flights_[number] = {.knowledge = issuer.base,
+                      .issuer = index(operation.issuer),
+                      .issuer_step = issuer.step,
+                      .agent = index(operation.queue),
+                      .step = static_cast<u32>(group + 1),
+                      .in_order = operation.in_order,
+                      .async_proxy = operation.async_proxy};
+  ++agent_of(operation.issuer).step;
+}
+
+void RaceDetector::operation_begins(u64 number) { current_operation_ = &flights_.at(number); }
+
+void RaceDetector::operation_ends() { current_operation_ = nullptr; }
+
+void RaceDetector::group_awaited(Actor actor, Queue queue, u64 group) {
+  Knowledge done;
+  advance(done.steps, index(queue), static_cast<u32>(group + 1));
+  learn(agent_of(actor), done);
+}
+
+}  // namespace heddle::emulated

@@ -1,0 +1,85 @@
+// Finds accesses to the same memory that nothing orders: one of them a write, and no barrier, __syncwarp, mbarrier,
+// wait or fence between them that the rules of CUDA count as an order (happens-before, by vector clocks). Also reads of
+// shared memory that nobody has written, and asynchronous reads of what was written without a proxy fence.
+//
+// What a kernel reads and writes in plain C++ is seen where it was compiled with the instrumentation; what it does
+// through the machine's functions always. Four accesses to each word are remembered: of many that race with one, at
+// least one is found, unless those remembered are all in order with it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/race/knowledge.h"
+#include "kernels/machine/host/race/shadow.h"
+
+namespace heddle::emulated {
+
+class RaceDetector : public Observer {
+ public:
+  /// The first race of the launch, in the words of an Error; null when there is none.
+  std::string const* failure() const override { return failure_.empty() ? nullptr : &failure_; }
+
+  void launch_begins(GridLaunch const& launch) override;
+  void cluster_begins(Cluster& cluster) override;
+  void access(Actor actor, Access const& access) override;
+  void rendezvous(Block const& block, int warp, unsigned mask, Collective const& what, std::source_location) override;
+  void released(Actor actor, void const* object) override;
+  void published(void const* object) override;
+  void acquired(Actor actor, void const* object) override;
+  void fenced(Actor actor) override;
+  void proxy_fenced(Actor actor) override;
+  void operation_issued(Operation const& operation, u64 group, u64 number) override;
+  void operation_begins(u64 number) override;
+  void operation_ends() override;
+  void group_awaited(Actor actor, Queue queue, u64 group) override;
+
+ private:
+  /// An operation in flight: it acts as an agent of its own, which knows what its issuer knew.
+  struct Flight {
+    std::shared_ptr<Knowledge const> knowledge;
+    u32 issuer, issuer_step;
+    u32 agent, step;
+    bool in_order, async_proxy;
+  };
+  /// Who makes the access that is looked at.
+  struct Toucher {
+    Knowledge const* knowledge;
+    Record record;
+    u32 issuer, issuer_step;
+    bool in_order;
+  };
+
+  Agent& agent_of(Actor actor) { return agents_[index(actor)]; }
+  u32 index(Actor actor) const { return static_cast<u32>(actor.rank * threads_ + actor.thread); }
+  u32 index(Queue queue);
+  void learn(Agent& agent, Knowledge const& more);
+  std::shared_ptr<Knowledge const> snapshot(Actor actor);
+  Toucher toucher(Actor actor, Access const& access);
+  bool ordered(Record const& before, Toucher const& now) const;
+  std::string fault(Cell const& cell, Toucher const& now, bool shared) const;
+  void synchronise(Actor actor, u64 address);
+  bool is_shared(u64 address) const;
+  u32 site_of(Access const& access);
+  void report(Actor actor, Access const& access, u64 address, std::string const& what);
+  std::string describe(Record const& record) const;
+
+  Cluster* cluster_ = nullptr;
+  u64 number_ = 0;  // of the cluster, counted from 1
+  int threads_ = 0;
+  std::vector<Agent> agents_;
+  std::map<Queue, u32> queue_agents_;
+  std::map<void const*, Meeting> meetings_;
+  std::map<u64, std::map<u64, Clock>> words_;  // left by atomic accesses: address, cluster
+  std::map<u64, Flight> flights_;
+  Flight const* current_operation_ = nullptr;
+  Shadow shadow_;
+  std::vector<Access> sites_;
+  std::map<std::tuple<void const*, void const*, u32>, u32> site_numbers_;
+  std::string failure_;
+};
+
+}  // namespace heddle::emulated

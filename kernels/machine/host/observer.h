@@ -27,8 +27,8 @@ struct Access {
   void const* address;
   u32 bytes;
   AccessKind kind;
-  void const* site;  // an address in the code of the kernel; null for the machine's own functions, which give `where`
-  std::source_location where;
+  void const* site;  // a return address in the code that makes it
+  std::source_location where;  // of the call of one of the machine's own functions; line 0 for plain C++
 };
 
 /// Work of one kind, whose parts are awaited in the order of their issue: what one thread has copied with cp.async,

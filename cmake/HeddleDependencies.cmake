@@ -18,6 +18,13 @@ message(STATUS "heddle: OpenBLAS at ${BLAS_LIBRARIES}")
 find_package(Boost 1.74 REQUIRED COMPONENTS context)
 message(STATUS "heddle: Boost.Context ${Boost_VERSION}, for the emulator")
 
+# Comes with GCC; from an address in a kernel it finds the source line.
+include(CheckIncludeFileCXX)
+check_include_file_cxx(backtrace.h HEDDLE_HAS_BACKTRACE)
+if(NOT HEDDLE_HAS_BACKTRACE)
+  message(FATAL_ERROR "heddle: ${CMAKE_CXX_COMPILER} has no libbacktrace (backtrace.h): build with GCC")
+endif()
+
 include(CheckLanguage)
 if(NOT HEDDLE_CUDA STREQUAL "OFF")
   check_language(CUDA)

@@ -15,24 +15,37 @@ function(heddle_library name)
   set_property(GLOBAL APPEND PROPERTY HEDDLE_LIBRARIES heddle_${name})
 endfunction()
 
+# What makes an examined target: every memory access of its kernels is reported to the observer of a launch
+# (kernels/machine/host/instrumentation.cpp). Not together with -fsanitize=address. Only compiled so, never linked so.
+add_library(heddle_examination INTERFACE)
+target_compile_options(heddle_examination INTERFACE
+  -fsanitize=thread --param=tsan-instrument-func-entry-exit=0 -Wno-tsan -O1 -g -fno-tree-vectorize)
+
 # heddle_family(<name> CPU … [KERNELS x.cu … NO_CUDA x_no_cuda.cpp …] [LINK …]): a family of kernels.
 # Each launcher of KERNELS is compiled by nvcc, and by the host compiler over the emulator; where there is no nvcc,
-# NO_CUDA holds the functions that say so.
+# NO_CUDA holds the functions that say so. heddle_<name>_examined is the same with the emulated launchers examined.
 function(heddle_family name)
   cmake_parse_arguments(arg "" "" "CPU;KERNELS;NO_CUDA;LINK" ${ARGN})
-  set(sources ${arg_CPU})
+  set(shared ${arg_CPU})
   foreach(launcher IN LISTS arg_KERNELS)
-    set(emulated ${CMAKE_CURRENT_BINARY_DIR}/emulated/${launcher}.cpp)
-    file(CONFIGURE OUTPUT ${emulated} CONTENT "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${launcher}\"\n")
-    list(APPEND sources ${emulated})
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/emulated/${launcher}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${CMAKE_CURRENT_SOURCE_DIR}/${launcher}\"\n")
+    list(APPEND emulated ${source})
   endforeach()
   if(HEDDLE_HAS_CUDA)
-    list(APPEND sources ${arg_KERNELS})
+    list(APPEND shared ${arg_KERNELS})
   else()
-    list(APPEND sources ${arg_NO_CUDA})
+    list(APPEND shared ${arg_NO_CUDA})
   endif()
-  heddle_library(${name} SOURCES ${sources} LINK heddle_core OpenMP::OpenMP_CXX ${arg_LINK})
-  if(arg_KERNELS)
-    target_link_libraries(heddle_${name} PUBLIC heddle_machine)
+  set(link heddle_core OpenMP::OpenMP_CXX ${arg_LINK})
+  if(NOT arg_KERNELS)
+    heddle_library(${name} SOURCES ${shared} LINK ${link})
+    return()
+  endif()
+  heddle_library(${name} SOURCES ${shared} ${emulated} LINK ${link} heddle_machine)
+  if(NOT HEDDLE_SANITIZE)
+    # As objects, they come before those of the library.
+    add_library(heddle_${name}_examined OBJECT EXCLUDE_FROM_ALL ${emulated})
+    target_link_libraries(heddle_${name}_examined PRIVATE heddle_settings heddle_examination PUBLIC heddle_${name})
   endif()
 endfunction()

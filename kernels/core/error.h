@@ -15,7 +15,7 @@ class Error : public std::runtime_error {
 
 /// Throws an Error whose text is `parts` written one after the other.
 template <class... Parts>
-[[noreturn]] void fail(Parts const&... parts) {
+[[noreturn, gnu::noinline]] void fail(Parts const&... parts) {
   std::ostringstream text;
   (text << ... << parts);
   throw Error(text.str());

@@ -4,9 +4,11 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <source_location>
 #include <type_traits>
 
 #include "kernels/core/error.h"
+#include "kernels/machine/host/block.h"
 
 namespace heddle::emulated {
 
@@ -19,21 +21,34 @@ void check_access(char const* operation, void const* address) {
         " bytes at an address that is no multiple of them: ", address);
 }
 
-}  // namespace detail
-
-/// Reads global memory that no thread writes during the launch.
+// Instrumentation would see the parts of a V that the kernel uses, not the one access.
 template <class V>
-V load_constant(void const* address) {
-  detail::check_access<V>("load_constant", address);
+[[gnu::no_sanitize("thread")]] V read(void const* address) {
   V value;
   std::memcpy(&value, address, sizeof(V));
   return value;
 }
 
 template <class V>
-void store(void* address, V const& value) {
-  detail::check_access<V>("store", address);
+[[gnu::no_sanitize("thread")]] void write(void* address, V value) {
   std::memcpy(address, &value, sizeof(V));
+}
+
+}  // namespace detail
+
+/// Reads global memory that no thread writes during the launch.
+template <class V>
+V load_constant(void const* address, std::source_location where = std::source_location::current()) {
+  detail::check_access<V>("load_constant", address);
+  observe(address, sizeof(V), AccessKind::read, where);
+  return detail::read<V>(address);
+}
+
+template <class V>
+void store(void* address, V const& value, std::source_location where = std::source_location::current()) {
+  detail::check_access<V>("store", address);
+  observe(address, sizeof(V), AccessKind::write, where);
+  detail::write<V>(address, value);
 }
 
 }  // namespace heddle::emulated

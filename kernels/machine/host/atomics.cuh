@@ -2,7 +2,27 @@
 #pragma once
 
 #include <atomic>
+#include <source_location>
 
-inline int atomicAdd(int* address, int value) { return std::atomic_ref(*address).fetch_add(value); }
-inline unsigned atomicAdd(unsigned* address, unsigned value) { return std::atomic_ref(*address).fetch_add(value); }
-inline float atomicAdd(float* address, float value) { return std::atomic_ref(*address).fetch_add(value); }
+#include "kernels/machine/host/block.h"
+
+namespace heddle::emulated::detail {
+
+template <class T>
+T atomic_add(T* address, T value, std::source_location where) {
+  observe(address, sizeof(T), AccessKind::atomic, where);
+  return std::atomic_ref(*address).fetch_add(value);
+}
+
+}  // namespace heddle::emulated::detail
+
+inline int atomicAdd(int* address, int value, std::source_location where = std::source_location::current()) {
+  return heddle::emulated::detail::atomic_add(address, value, where);
+}
+inline unsigned atomicAdd(unsigned* address, unsigned value,
+                          std::source_location where = std::source_location::current()) {
+  return heddle::emulated::detail::atomic_add(address, value, where);
+}
+inline float atomicAdd(float* address, float value, std::source_location where = std::source_location::current()) {
+  return heddle::emulated::detail::atomic_add(address, value, where);
+}

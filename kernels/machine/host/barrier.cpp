@@ -49,7 +49,7 @@ void Block::barrier(int id, int count, bool wait, char const* name, std::source_
 void Block::complete_barrier(int id, char const* name, std::source_location where) {
   NamedBarrier& barrier = barriers_[static_cast<std::size_t>(id)];
   if (Observer* const observer = cluster_->observer()) {
-    observer->barrier_completes(*this, name, where);
+    observer->barrier_completes(*this, &barrier, name, where);
     observer->published(&barrier);
     for (int thread = 0; thread < threads_of_launch_; ++thread) {
       Warp const& warp = warp_of(thread);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 
 #include "kernels/core/error.h"
 #include "kernels/machine/host/cluster.h"
@@ -19,6 +20,8 @@ Block& Block::current(char const* caller) {
   if (current_block == nullptr) fail("[", caller, "] called outside of a kernel");
   return *current_block;
 }
+
+Block* Block::running() { return current_block; }
 
 void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int rank) {
   check(current_block == nullptr, "[", launch.name, "] launched from inside of a kernel");
@@ -143,10 +146,18 @@ u64 Block::collective(Request const& request) {
   return warp.results[static_cast<std::size_t>(thread % warp_size)];
 }
 
+Observer* Block::observer() const { return cluster_->observer(); }
+
 void Block::observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind,
                         std::source_location where) {
   if (Observer* const observer = cluster_->observer())
-    observer->access(actor(thread), {address, static_cast<u32>(bytes), kind, nullptr, where});
+    observer->access(actor(thread), {address, static_cast<u32>(bytes), kind, __builtin_return_address(0), where});
+}
+
+bool Block::is_private(void const* address) const {
+  auto const params = reinterpret_cast<std::uintptr_t>(launch_->params);
+  return threads_[static_cast<std::size_t>(running_)].fiber.is_on_stack(address) ||
+         reinterpret_cast<std::uintptr_t>(address) - params < launch_->params_bytes;
 }
 
 void Block::check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const {

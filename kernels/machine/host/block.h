@@ -39,6 +39,8 @@ class Block {
 
   /// The block whose thread runs now on this host thread; throws an Error that names the `caller` outside of kernels.
   static Block& current(char const* caller);
+  /// The same, but null outside of kernels.
+  static Block* running();
 
   Cluster& cluster() { return *cluster_; }
   int rank() const { return rank_; }
@@ -72,6 +74,10 @@ class Block {
     observe_for(running_, address, bytes, kind, where);
   }
   void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where);
+
+  Observer* observer() const;
+  /// Whether an address is no device memory: on the stack of the thread that runs, or a parameter of the kernel.
+  bool is_private(void const* address) const;
 
   /// Throws an Error that names `what` unless `bytes` at the address lie in the shared memory of the block.
   void check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const;
@@ -118,5 +124,10 @@ class Block {
   bool cancelling_ = false;
   std::string error_;
 };
+
+/// Reports an access by the thread that runs on this host thread, if one does.
+inline void observe(void const* address, std::size_t bytes, AccessKind kind, std::source_location where) {
+  if (Block* const block = Block::running()) block->observe(address, bytes, kind, where);
+}
 
 }  // namespace heddle::emulated

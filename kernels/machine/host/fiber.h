@@ -24,6 +24,11 @@ class Fiber {
   /// Called from the body: returns to who called `resume`.
   void suspend();
 
+  bool is_on_stack(void const* address) const {
+    return static_cast<std::size_t>(static_cast<char const*>(address) - static_cast<char const*>(inside_stack_)) <
+           inside_bytes_;
+  }
+
  private:
   void open();
   void run_bodies();
@@ -33,7 +38,7 @@ class Fiber {
   Body body_ = nullptr;            // none: the stack is to be given back
   void* argument_ = nullptr;
 
-  // What AddressSanitizer must know of the two stacks.
+  // The two stacks, which AddressSanitizer must know.
   void const* outside_stack_ = nullptr;
   void const* inside_stack_ = nullptr;
   std::size_t outside_bytes_ = 0;

@@ -16,6 +16,7 @@ struct GridLaunch {
   int cluster_size;  // blocks of a cluster, along x; 1: no clusters
   std::size_t shared_bytes;
   void const* params;
+  std::size_t params_bytes;
   void (*body)(void const* params, void* shared);  // what each thread runs
 };
 

@@ -6,6 +6,14 @@
 #include "kernels/core/stream.h"
 #include "kernels/machine/host/grid.h"
 
+// In instrumented code everything that a kernel calls is inlined into it: an address in it then tells the kernel's
+// line.
+#if defined(__SANITIZE_THREAD__)
+#define HEDDLE_WHOLE_KERNEL __attribute__((flatten))
+#else
+#define HEDDLE_WHOLE_KERNEL
+#endif
+
 namespace heddle::emulated {
 
 /// Kernel::cluster_size where the kernel has one.
@@ -31,7 +39,8 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
             .cluster_size = cluster_size<Kernel>(),
             .shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage),
             .params = &params,
-            .body = [](void const* p, void* shared) {
+            .params_bytes = sizeof(Params),
+            .body = [](void const* p, void* shared) HEDDLE_WHOLE_KERNEL {
               Kernel{}(*static_cast<Params const*>(p), *static_cast<SharedStorage*>(shared));
             }});
 }

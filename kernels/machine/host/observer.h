@@ -29,8 +29,8 @@ struct Access {
   void const* address;
   u32 bytes;
   AccessKind kind;
-  void const* site;  // an address in the code of the kernel; null for the machine's own functions, which give `where`
-  std::source_location where;
+  void const* site;            // a return address in the code that makes it
+  std::source_location where;  // of the call of one of the machine's own functions; line 0 for plain C++
 };
 
 /// Work of one kind, whose parts are awaited in the order of their issue: what one thread has copied with cp.async,
@@ -54,7 +54,7 @@ class Observer {
   virtual void rendezvous(Block const&, int /*warp*/, unsigned /*mask*/, Collective const&, std::source_location) {}
   /// The last thread has come to a barrier of the block: each was reported as releasing it, it is then published, and
   /// those that wait in it acquire it.
-  virtual void barrier_completes(Block const&, char const* /*name*/, std::source_location) {}
+  virtual void barrier_completes(Block const&, void const* /*barrier*/, char const* /*name*/, std::source_location) {}
   /// What the actor did before is ordered before what others do after they acquire the same object, once it has been
   /// published: a barrier gathers what all release, and publishes it when it completes.
   virtual void released(Actor, void const* /*object*/) {}

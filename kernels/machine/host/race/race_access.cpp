@@ -1,17 +1,19 @@
 // How the race detector judges an access.
-#include <bit>
+#include <algorithm>
+#include <sstream>
 
 #include "kernels/machine/host/cluster.h"
 #include "kernels/machine/host/race/race_detector.h"
+#include "kernels/machine/host/source_lines.h"
 
 namespace heddle::emulated {
 namespace {
 
 std::string place_of(Access const& access) {
-  if (access.site == nullptr) return describe(access.where);
-  std::ostringstream text;
-  text << "code " << access.site;
-  return text.str();
+  KernelLine const place = kernel_line(access.site, access.where);
+  if (place.line.line == 0) return "an unknown line";
+  std::string const text = describe(place.line);
+  return place.detail == place.line ? text : text + " (in " + describe(place.detail) + ")";
 }
 
 char const* verb(Record const& record) { return record.atomic ? "updates" : record.writes ? "writes" : "reads"; }
@@ -71,7 +73,7 @@ std::string RaceDetector::fault(Cell const& cell, Toucher const& now, bool share
         before.step > step_of(now.knowledge->fenced_steps, before.agent))
       return "which " + describe(before) + ": no fence_proxy_async lies between the two";
   }
-  if (shared && !now.record.writes && (now.record.bytes & ~cell.written) != 0) return "which nobody has written";
+  if (shared && !now.record.writes && (now.record.bytes & ~cell.written) != 0) return "which nobody has written before";
   return {};
 }
 
@@ -100,19 +102,27 @@ bool RaceDetector::is_shared(u64 address) const {
   return false;
 }
 
+std::string RaceDetector::describe_memory(u64 address) const {
+  std::ostringstream text;
+  for (int rank = 0; rank < cluster_->size(); ++rank) {
+    auto const shared = cluster_->block(rank).shared();
+    u64 const offset = address - reinterpret_cast<u64>(shared.data());
+    if (offset >= shared.size()) continue;
+    text << "shared memory (offset " << offset;
+    if (cluster_->size() > 1) text << " of block " << rank << " of the cluster";
+    text << ")";
+    return text.str();
+  }
+  text << "global memory (" << reinterpret_cast<void const*>(address) << ")";
+  return text.str();
+}
+
 void RaceDetector::report(Actor actor, Access const& access, u64 address, std::string const& what) {
   Toucher const now = toucher(actor, access);
   std::ostringstream text;
   text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": race: " << verb(now.record) << " "
        << access.bytes << " bytes at " << place_of(access) << ", of ";
-  for (int rank = 0; rank < cluster_->size(); ++rank) {
-    auto const shared = cluster_->block(rank).shared();
-    u64 const offset = address - reinterpret_cast<u64>(shared.data());
-    if (offset < shared.size())
-      text << "shared memory (offset " << offset << " of block " << rank << " of the cluster)";
-  }
-  if (!is_shared(address)) text << "global memory (" << reinterpret_cast<void const*>(address) << ")";
-  text << ", " << what;
+  text << describe_memory(address) << ", " << what;
   failure_ = text.str();
 }
 

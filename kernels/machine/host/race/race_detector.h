@@ -65,6 +65,7 @@ class RaceDetector : public Observer {
   bool is_shared(u64 address) const;
   u32 site_of(Access const& access);
   void report(Actor actor, Access const& access, u64 address, std::string const& what);
+  std::string describe_memory(u64 address) const;
   std::string describe(Record const& record) const;
 
   Cluster* cluster_ = nullptr;

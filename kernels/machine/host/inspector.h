@@ -1,0 +1,123 @@
+// Watches launches and counts what their memory accesses cost.
+//
+// The accesses of the lanes of a warp are put together into requests, which a GPU would carry out as one instruction:
+// the n-th execution of a place in the code by each lane since the warp last came together belongs to the n-th request.
+#pragma once
+
+#include <compare>
+#include <deque>
+#include <map>
+#include <source_location>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "kernels/machine/host/inspector_bytes.h"
+#include "kernels/machine/host/inspector_request.h"
+#include "kernels/machine/host/observer.h"
+
+namespace heddle::emulated {
+
+enum class Space : u8 { global, shared };
+
+/// A place in the code that accesses memory.
+struct AccessSite {
+  void const* code = nullptr;
+  std::source_location where;  // line 0 for plain C++
+  AccessKind kind = AccessKind::read;
+  Space space = Space::global;
+  u32 bytes = 0;
+};
+
+/// What was counted at one place, or at several together.
+struct AccessCounts {
+  u64 requests = 0;
+  u64 divergent = 0;  // requests without some of the live lanes
+  u64 lanes = 0;      // that took part
+  u64 live_lanes = 0;
+  u64 useful_bytes = 0;
+  u64 sectors = 0;           // of global memory
+  u64 wavefronts = 0;        // of shared memory
+  u64 least_wavefronts = 0;  // without bank conflicts
+
+  AccessCounts& operator+=(AccessCounts const& other);
+  /// Useful share of what moves; 1 when nothing does.
+  double efficiency() const;
+  u64 conflicts() const { return wavefronts - least_wavefronts; }
+  double active_share() const;
+};
+
+/// A barrier or a warp collective in the source.
+struct RendezvousSite {
+  std::string name, file;
+  unsigned line = 0;
+  friend auto operator<=>(RendezvousSite const&, RendezvousSite const&) = default;
+};
+
+/// What was counted of the launches of one kernel.
+struct KernelCounts {
+  std::string name;
+  u64 launches = 0, blocks = 0;
+  int threads = 0;
+  std::size_t shared_bytes = 0;
+  std::vector<AccessSite> sites;
+  std::vector<AccessCounts> counts;                     // of each site
+  std::map<RendezvousSite, u64> barriers, collectives;  // how often a block, a warp came together there
+  u64 matrix_operations = 0;
+  TouchedBytes read, written;  // of global memory
+};
+
+class Inspector final : public Observer {
+ public:
+  /// The kernels in the order of their first launch.
+  std::deque<KernelCounts> const& kernels() const { return kernels_; }
+
+  void launch_begins(GridLaunch const& launch) override;
+  void launch_ends() override { kernel_ = nullptr; }
+  void cluster_begins(Cluster& cluster) override;
+  void cluster_ends() override;
+  void access(Actor actor, Access const& access) override;
+  void rendezvous(Block const& block, int warp, unsigned mask, Collective const& collective,
+                  std::source_location where) override;
+  void barrier_completes(Block const& block, void const* barrier, char const* name,
+                         std::source_location where) override;
+  void acquired(Actor actor, void const* object) override;
+  void matrix_operations(Actor, u64 operations) override { kernel_->matrix_operations += operations; }
+
+ private:
+  struct SiteHash {
+    std::size_t operator()(AccessSite const& site) const;
+  };
+  struct SameSite {
+    bool operator()(AccessSite const& a, AccessSite const& b) const;
+  };
+  /// The requests of a warp at one site since it last came together.
+  struct Open {
+    std::array<u32, warp_size> executions{};  // by each lane
+    std::vector<WarpRequest> requests;
+    std::size_t finished = 0;  // of them: all live lanes have taken part
+  };
+  struct WarpState {
+    unsigned live = 0;       // lanes that had not returned when the warp last came together
+    unsigned together = 0;   // lanes that have come to the barrier
+    std::vector<Open> open;  // of each site
+    std::vector<u32> used;   // sites with open requests
+  };
+
+  u32 site_number(AccessSite const& site);
+  Space space_of(void const* address) const;
+  WarpState& warp(int rank, int warp) {
+    return warps_[static_cast<std::size_t>(rank) * 32 + static_cast<std::size_t>(warp)];
+  }
+  void come_together(int rank, int warp);
+  void finish(WarpState const& warp, u32 site, WarpRequest const& request);
+
+  std::deque<KernelCounts> kernels_;
+  KernelCounts* kernel_ = nullptr;
+  std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
+  Cluster* cluster_ = nullptr;
+  std::vector<WarpState> warps_;  // 32 for each block of the cluster
+  void const* completing_barrier_ = nullptr;
+};
+
+}  // namespace heddle::emulated

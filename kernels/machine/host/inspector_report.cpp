@@ -1,0 +1,62 @@
+#include "kernels/machine/host/inspector_report.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace heddle::emulated {
+namespace {
+
+auto key(LineReport const& report) {
+  return std::tie(report.place.line, report.place.detail, report.space, report.kind, report.bytes);
+}
+
+/// Sites of the same line, such as the copies of an unrolled loop, become one.
+std::vector<LineReport> by_line(KernelCounts const& kernel) {
+  std::vector<LineReport> all;
+  for (std::size_t i = 0; i < kernel.sites.size(); ++i) {
+    AccessSite const& site = kernel.sites[i];
+    all.push_back({kernel_line(site.code, site.where), site.space, site.kind, site.bytes, kernel.counts[i]});
+  }
+  std::stable_sort(all.begin(), all.end(), [](LineReport const& a, LineReport const& b) { return key(a) < key(b); });
+  std::vector<LineReport> lines;
+  for (LineReport const& report : all)
+    if (!lines.empty() && key(lines.back()) == key(report))
+      lines.back().counts += report.counts;
+    else
+      lines.push_back(report);
+  return lines;
+}
+
+KernelReport report_of(KernelCounts const& kernel) {
+  KernelReport result = {.name = kernel.name,
+                         .launches = kernel.launches,
+                         .blocks = kernel.blocks,
+                         .threads = kernel.threads,
+                         .shared_bytes = kernel.shared_bytes,
+                         .lines = by_line(kernel),
+                         .global = {},
+                         .shared = {},
+                         .atomics = {},
+                         .read_bytes = kernel.read.bytes(),
+                         .written_bytes = kernel.written.bytes(),
+                         .read_sectors = kernel.read.sectors(),
+                         .written_sectors = kernel.written.sectors(),
+                         .barriers = kernel.barriers,
+                         .collectives = kernel.collectives,
+                         .matrix_operations = kernel.matrix_operations};
+  for (LineReport const& line : result.lines) {
+    (line.space == Space::global ? result.global : result.shared) += line.counts;
+    if (line.kind == AccessKind::atomic) result.atomics += line.counts;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<KernelReport> report(Inspector const& inspector) {
+  std::vector<KernelReport> reports;
+  for (KernelCounts const& kernel : inspector.kernels()) reports.push_back(report_of(kernel));
+  return reports;
+}
+
+}  // namespace heddle::emulated

@@ -1,0 +1,87 @@
+// Tells the observer of a launch what plain C++ in kernels reads and writes.
+//
+// GCC's -fsanitize=thread puts a call before every access. These are our own definitions of the functions it calls, and
+// programs are linked without its run-time library. (Interface: GCC's tsan.cc and sanitizer.def.) Only code compiled
+// so calls them; outside of a launch with an observer they return at once. What std::memcpy moves they do not see
+// unless the compiler expands it.
+#include "kernels/machine/host/instrumentation.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/program_memory.h"
+#include "kernels/machine/host/source_lines.h"
+
+namespace heddle::emulated {
+namespace {
+
+/// Whether the access is the kernel's own: the emulator's functions, which are inlined into it, report what they do
+/// themselves, and more exactly.
+bool is_of_kernel(void const* site) {
+  thread_local std::unordered_map<void const*, bool> known;
+  auto const [entry, is_new] = known.try_emplace(site, false);
+  if (is_new) {
+    auto const lines = source_lines(site);
+    entry->second = !lines.empty() && !is_of_machine(lines.front());
+  }
+  return entry->second;
+}
+
+constinit thread_local bool reporting = false;  // an observer may use functions of which the linker kept this copy
+
+}  // namespace
+
+void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) {
+  Block const* const block = Block::running();
+  if (block == nullptr || block->observer() == nullptr || reporting) return;
+  if (block->is_private(address) || is_of_program(address)) return;
+  reporting = true;
+  if (is_of_kernel(site))
+    for (std::size_t done = 0; done < bytes; done += widest_access)
+      block->observer()->access(block->actor(), {.address = static_cast<u8 const*>(address) + done,
+                                                 .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),
+                                                 .kind = kind,
+                                                 .site = site,
+                                                 .where = {}});
+  reporting = false;
+}
+
+}  // namespace heddle::emulated
+
+using heddle::emulated::AccessKind;
+using heddle::emulated::report_access;
+
+extern "C" {
+
+void __tsan_init() {}
+void __tsan_vptr_read(void**) {}
+void __tsan_vptr_update(void**, void*) {}
+
+void __tsan_read1(void* a) { report_access(a, 1, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_read2(void* a) { report_access(a, 2, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_read4(void* a) { report_access(a, 4, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_read8(void* a) { report_access(a, 8, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_read16(void* a) { report_access(a, 16, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_unaligned_read2(void* a) { report_access(a, 2, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_unaligned_read4(void* a) { report_access(a, 4, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_unaligned_read8(void* a) { report_access(a, 8, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_unaligned_read16(void* a) { report_access(a, 16, AccessKind::read, __builtin_return_address(0)); }
+void __tsan_read_range(void* a, unsigned long bytes) {
+  report_access(a, bytes, AccessKind::read, __builtin_return_address(0));
+}
+
+void __tsan_write1(void* a) { report_access(a, 1, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_write2(void* a) { report_access(a, 2, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_write4(void* a) { report_access(a, 4, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_write8(void* a) { report_access(a, 8, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_write16(void* a) { report_access(a, 16, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_unaligned_write2(void* a) { report_access(a, 2, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_unaligned_write4(void* a) { report_access(a, 4, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_unaligned_write8(void* a) { report_access(a, 8, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_unaligned_write16(void* a) { report_access(a, 16, AccessKind::write, __builtin_return_address(0)); }
+void __tsan_write_range(void* a, unsigned long bytes) {
+  report_access(a, bytes, AccessKind::write, __builtin_return_address(0));
+}
+
+}  // extern "C"

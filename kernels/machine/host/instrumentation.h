@@ -1,0 +1,16 @@
+// Where instrumented code reports what it reads and writes.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/machine/host/observer.h"
+
+namespace heddle::emulated {
+
+constexpr std::size_t widest_access = 16;  // a longer copy is reported in parts
+
+/// Passes an access to device memory by plain C++ of a kernel on to the observer of the running block. `site` is a
+/// return address in the code that makes it.
+void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site);
+
+}  // namespace heddle::emulated

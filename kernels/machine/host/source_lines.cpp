@@ -1,0 +1,62 @@
+#include "kernels/machine/host/source_lines.h"
+
+#include <backtrace.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+namespace heddle::emulated {
+namespace {
+
+bool is_of_library(std::string_view file) {
+  return file.find("/include/c++/") != file.npos || file.find("/lib/gcc/") != file.npos;
+}
+
+backtrace_state* debug_information() {
+  // Without debug information there are no lines, which is no error.
+  static backtrace_state* const state = backtrace_create_state(
+      nullptr, 1, [](void*, char const*, int) {}, nullptr);
+  return state;
+}
+
+int add_line(void* lines, std::uintptr_t, char const* file, int line, char const*) {
+  if (file != nullptr && !is_of_library(file)) static_cast<std::vector<SourceLine>*>(lines)->push_back({file, line});
+  return 0;
+}
+
+}  // namespace
+
+std::vector<SourceLine> source_lines(void const* return_address) {
+  std::vector<SourceLine> lines;
+  if (backtrace_state* const state = debug_information(); state != nullptr && return_address != nullptr)
+    // One back: into the call instruction.
+    backtrace_pcinfo(
+        state, reinterpret_cast<std::uintptr_t>(return_address) - 1, add_line, [](void*, char const*, int) {}, &lines);
+  return lines;
+}
+
+bool is_of_machine(SourceLine const& line) { return line.file.find("kernels/machine/host/") != std::string::npos; }
+
+KernelLine kernel_line(void const* return_address) {
+  std::vector<SourceLine> lines = source_lines(return_address);
+  std::erase_if(lines, is_of_machine);
+  if (lines.empty()) return {};
+  auto const of_kernel =
+      std::find_if(lines.begin(), lines.end(), [&](SourceLine const& line) { return line.file == lines.back().file; });
+  return {*of_kernel, lines.front()};
+}
+
+KernelLine kernel_line(void const* site, std::source_location const& where) {
+  KernelLine const found = kernel_line(site);
+  if (!found.line.file.empty() || where.line() == 0) return found;
+  SourceLine const line = {where.file_name(), static_cast<int>(where.line())};
+  return {line, line};
+}
+
+std::string describe(SourceLine const& line) {
+  if (line.file.empty()) return "an unknown line";
+  return line.file.substr(line.file.rfind('/') + 1) + ":" + std::to_string(line.line);
+}
+
+}  // namespace heddle::emulated

@@ -1,0 +1,39 @@
+// From addresses in the code of a kernel to the lines of its source, through the program's debug information.
+#pragma once
+
+#include <source_location>
+#include <string>
+#include <vector>
+
+namespace heddle::emulated {
+
+struct SourceLine {
+  std::string file;  // as the compiler was given it; empty when unknown
+  int line = 0;
+  friend auto operator<=>(SourceLine const&, SourceLine const&) = default;
+};
+
+/// The line of a return address and, when it lies in inlined functions, those of their callers: the innermost first.
+/// Lines of the standard library are left out. Empty without debug information.
+std::vector<SourceLine> source_lines(void const* return_address);
+
+/// Whether a line is of the emulator itself.
+bool is_of_machine(SourceLine const& line);
+
+/// Where a kernel makes an access.
+struct KernelLine {
+  SourceLine line;    // in the file of the kernel's own body
+  SourceLine detail;  // of the function it called to make it, such as one of kernels/tile; else the same
+};
+
+/// The kernel's line for a return address in its code: of all the lines of source_lines() that lie in the file of the
+/// outermost one, the innermost. Empty when no line is a kernel's.
+KernelLine kernel_line(void const* return_address);
+
+/// The same of an access that was observed; `where` where the call chain is not known.
+KernelLine kernel_line(void const* site, std::source_location const& where);
+
+/// "layer_norm.cuh:57".
+std::string describe(SourceLine const& line);
+
+}  // namespace heddle::emulated

@@ -1,4 +1,4 @@
-// The memory of the CPU and of the emulator: the host's heap.
+// The memory of the CPU: the host's heap.
 #include <cstring>
 #include <new>
 
@@ -32,6 +32,5 @@ void synchronize(Stream) {}
 }  // namespace
 
 Memory const cpu::memory = {allocate, free, copy, fill, synchronize};
-Memory const emulated::memory = {allocate, free, copy, fill, synchronize};
 
 }  // namespace heddle

@@ -1,5 +1,5 @@
 // Orders of memory between threads, and between the ways to reach it. The emulator's memory is always in order: the
-// fences are what the race detector asks for.
+// fences are what the access checker asks for.
 #pragma once
 
 #include <atomic>

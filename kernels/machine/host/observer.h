@@ -1,4 +1,4 @@
-// Who watches a launch: the race detector, the inspector. The emulator tells it all that orders threads, and what the
+// Who watches a launch: the access checker, the inspector. The emulator tells it all that orders threads, and what the
 // machine's own functions read and write; what plain C++ reads and writes it learns of in instrumented code only
 // (instrumentation.cpp).
 #pragma once

@@ -1,9 +1,10 @@
-// How the race detector judges an access.
+// How an access is judged.
 #include <algorithm>
 #include <sstream>
 
+#include "kernels/machine/host/allocations.h"
+#include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/host/cluster.h"
-#include "kernels/machine/host/race/race_detector.h"
 #include "kernels/machine/host/source_lines.h"
 
 namespace heddle::emulated {
@@ -20,7 +21,7 @@ char const* verb(Record const& record) { return record.atomic ? "updates" : reco
 
 }  // namespace
 
-u32 RaceDetector::site_of(Access const& access) {
+u32 AccessChecker::site_of(Access const& access) {
   auto const next = static_cast<u32>(sites_.size());
   auto const key = std::tuple(access.site, static_cast<void const*>(access.where.file_name()), access.where.line());
   auto const [found, added] = site_numbers_.try_emplace(key, next);
@@ -28,7 +29,7 @@ u32 RaceDetector::site_of(Access const& access) {
   return found->second;
 }
 
-RaceDetector::Toucher RaceDetector::toucher(Actor actor, Access const& access) {
+AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access) {
   Toucher now;
   now.record.cluster = static_cast<u32>(number_);
   now.record.site = site_of(access);
@@ -54,7 +55,7 @@ RaceDetector::Toucher RaceDetector::toucher(Actor actor, Access const& access) {
   return now;
 }
 
-bool RaceDetector::ordered(Record const& before, Toucher const& now) const {
+bool AccessChecker::ordered(Record const& before, Toucher const& now) const {
   if (before.cluster != now.record.cluster) {
     auto const other = now.knowledge->others.find(before.cluster);
     return other != now.knowledge->others.end() && before.step <= step_of(*other->second, before.agent);
@@ -64,23 +65,25 @@ bool RaceDetector::ordered(Record const& before, Toucher const& now) const {
   return before.step <= step_of(now.knowledge->steps, before.agent);
 }
 
-std::string RaceDetector::fault(Cell const& cell, Toucher const& now, bool shared) const {
+std::string AccessChecker::fault(Cell const& cell, Toucher const& now, bool shared) const {
   for (Record const& before : cell.records) {
     if (before.step == 0 || (before.bytes & now.record.bytes) == 0) continue;
     if (!(before.writes || now.record.writes) || (before.atomic && now.record.atomic)) continue;
-    if (!ordered(before, now)) return "which " + describe(before) + ": nothing orders the two";
+    if (!ordered(before, now)) return "a race: " + describe(before) + ", and nothing orders the two";
     if (now.record.async_proxy && !now.record.writes && !before.async_proxy && before.cluster == now.record.cluster &&
         before.step > step_of(now.knowledge->fenced_steps, before.agent))
-      return "which " + describe(before) + ": no fence_proxy_async lies between the two";
+      return "no proxy fence: " + describe(before) + ", and no fence_proxy_async lies between the two";
   }
-  if (shared && !now.record.writes && (now.record.bytes & ~cell.written) != 0) return "which nobody has written before";
+  if (shared && !now.record.writes && (now.record.bytes & ~cell.written) != 0)
+    return "uninitialised: nobody has written them before";
   return {};
 }
 
-void RaceDetector::access(Actor actor, Access const& access) {
+void AccessChecker::access(Actor actor, Access const& access) {
   if (!failure_.empty()) return;
   auto const begin = reinterpret_cast<u64>(access.address), end = begin + access.bytes;
   bool const shared = is_shared(begin);
+  if (!shared && !within_allocation(actor, access)) return;
   if (access.kind == AccessKind::atomic) synchronise(actor, begin);
   Toucher now = toucher(actor, access);
   for (u64 word = begin & ~u64{3}; word < end; word += 4) {
@@ -94,7 +97,23 @@ void RaceDetector::access(Actor actor, Access const& access) {
   }
 }
 
-bool RaceDetector::is_shared(u64 address) const {
+bool AccessChecker::within_allocation(Actor actor, Access const& access) {
+  u8 const* const begin = static_cast<u8 const*>(access.address);
+  auto const inside = [&](std::span<u8 const> memory) {
+    return begin >= memory.data() && begin + access.bytes <= memory.data() + memory.size();
+  };
+  if (inside(allocation_)) return true;
+  auto const allocation = allocation_near(begin);
+  if (!allocation) return true;  // memory that the emulator did not allocate
+  allocation_ = *allocation;
+  if (inside(allocation_)) return true;
+  report(actor, access, reinterpret_cast<u64>(begin),
+         "out of bounds: byte " + std::to_string(begin - allocation_.data()) + " of an allocation of " +
+             std::to_string(allocation_.size()) + " bytes");
+  return false;
+}
+
+bool AccessChecker::is_shared(u64 address) const {
   for (int rank = 0; rank < cluster_->size(); ++rank) {
     auto const shared = cluster_->block(rank).shared();
     if (address - reinterpret_cast<u64>(shared.data()) < shared.size()) return true;
@@ -102,7 +121,7 @@ bool RaceDetector::is_shared(u64 address) const {
   return false;
 }
 
-std::string RaceDetector::describe_memory(u64 address) const {
+std::string AccessChecker::describe_memory(u64 address) const {
   std::ostringstream text;
   for (int rank = 0; rank < cluster_->size(); ++rank) {
     auto const shared = cluster_->block(rank).shared();
@@ -117,16 +136,15 @@ std::string RaceDetector::describe_memory(u64 address) const {
   return text.str();
 }
 
-void RaceDetector::report(Actor actor, Access const& access, u64 address, std::string const& what) {
+void AccessChecker::report(Actor actor, Access const& access, u64 address, std::string const& what) {
   Toucher const now = toucher(actor, access);
   std::ostringstream text;
-  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": race: " << verb(now.record) << " "
-       << access.bytes << " bytes at " << place_of(access) << ", of ";
-  text << describe_memory(address) << ", " << what;
+  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": " << verb(now.record) << " "
+       << access.bytes << " bytes of " << describe_memory(address) << " at " << place_of(access) << ", " << what;
   failure_ = text.str();
 }
 
-std::string RaceDetector::describe(Record const& record) const {
+std::string AccessChecker::describe(Record const& record) const {
   std::string const does = std::string(" ") + verb(record) + " at " + place_of(sites_[record.site]);
   if (record.cluster != number_) return "another block" + does;
   if (record.agent >= agents_.size()) return "an asynchronous operation" + does;

@@ -1,8 +1,8 @@
-// Wrong kernels whose accesses nothing orders, and their corrected twins: the race detector names both places in every
-// order of threads. Compiled with the instrumentation.
+// Wrong kernels that touch what they must not, or when they must not, and their corrected twins: the access checker
+// says so in every order of threads and completions. Compiled with the instrumentation.
 #include <gtest/gtest.h>
 
-#include "kernels/machine/host/race/race_detector.h"
+#include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/device_buffer.h"
 #include "tests/support/error.h"
@@ -31,10 +31,10 @@ struct Kernel {
 };
 
 template <int count, class Body>
-std::string race_of(Body, bool wrong, unsigned blocks) {
+std::string fault_of(Body, bool wrong, unsigned blocks) {
   std::string text;
   for (ExecutionOptions options : adversarial_executions()) {
-    RaceDetector detector;
+    AccessChecker detector;
     options.observer = &detector;
     ScopedExecution const execution(options);
     DeviceBuffer<int> global(memory, std::vector<int>(256, 0));
@@ -44,32 +44,32 @@ std::string race_of(Body, bool wrong, unsigned blocks) {
     if (!wrong)
       EXPECT_EQ(error, "(no error)") << describe(options);
     else
-      EXPECT_NE(error.find("race: "), std::string::npos) << describe(options) << ": " << error;
+      EXPECT_EQ(error.find("[kernel] block ("), 0u) << describe(options) << ": " << error;
     text = error;
   }
   return text;
 }
 
-/// Expects a race with all of `parts` in its text in every way to run the wrong body, and none in the other.
+/// Expects a fault with all of `parts` in its text in every way to run the wrong body, and none in the other.
 template <int count, class Body>
-void expect_race(Body body, std::vector<std::string> const& parts, unsigned blocks = 1) {
-  std::string const text = race_of<count>(body, true, blocks);
+void expect_fault(Body body, std::vector<std::string> const& parts, unsigned blocks = 1) {
+  std::string const text = fault_of<count>(body, true, blocks);
   for (std::string const& part : parts) EXPECT_NE(text.find(part), std::string::npos) << text;
-  race_of<count>(body, false, blocks);
+  fault_of<count>(body, false, blocks);
 }
 
-TEST(Races, MissingBarrierBetweenWriteAndRead) {
-  expect_race<128>(
+TEST(AccessChecker, MissingBarrierBetweenWriteAndRead) {
+  expect_fault<128>(
       [](bool wrong, Memories& shared, int* global) {
         shared.words[threadIdx.x] = 1;
         if (!wrong) __syncthreads();
         global[threadIdx.x] = shared.words[127 - threadIdx.x];
       },
-      {"4 bytes at race_test.cpp:", "of shared memory (offset "});
+      {"4 bytes of shared memory (offset ", "at access_checker_test.cpp:"});
 }
 
-TEST(Races, MissingBarrierBeforeReuse) {
-  expect_race<64>(
+TEST(AccessChecker, MissingBarrierBeforeReuse) {
+  expect_fault<64>(
       [](bool wrong, Memories& shared, int* global) {
         for (int round = 0; round < 2; ++round) {
           shared.words[threadIdx.x] = round;
@@ -78,11 +78,11 @@ TEST(Races, MissingBarrierBeforeReuse) {
           if (!wrong) __syncthreads();
         }
       },
-      {"of shared memory (offset ", "nothing orders the two"});
+      {"of shared memory (offset ", "a race: thread ", " at access_checker_test.cpp:"});
 }
 
-TEST(Races, ShufflesDoNotOrderMemory) {
-  expect_race<32>(
+TEST(AccessChecker, ShufflesDoNotOrderMemory) {
+  expect_fault<32>(
       [](bool wrong, Memories& shared, int* global) {
         shared.words[threadIdx.x] = 1;
         if (wrong)
@@ -91,38 +91,38 @@ TEST(Races, ShufflesDoNotOrderMemory) {
           __syncwarp();
         global[threadIdx.x] = shared.words[31 - threadIdx.x];
       },
-      {"nothing orders the two"});
+      {"a race: "});
 }
 
-TEST(Races, WarpBarrierOrdersItsWarpOnly) {
-  expect_race<64>(
+TEST(AccessChecker, WarpBarrierOrdersItsWarpOnly) {
+  expect_fault<64>(
       [](bool wrong, Memories& shared, int* global) {
         shared.words[threadIdx.x] = 1;
         __syncwarp();
         global[threadIdx.x] = shared.words[wrong ? 63 - threadIdx.x : threadIdx.x ^ 31];
       },
-      {"nothing orders the two"});
+      {"a race: "});
 }
 
-TEST(Races, UninitialisedSharedMemory) {
-  expect_race<32>(
+TEST(AccessChecker, UninitialisedSharedMemory) {
+  expect_fault<32>(
       [](bool wrong, Memories& shared, int* global) {
         if (!wrong || threadIdx.x != 7) shared.words[threadIdx.x] = 1;
         global[threadIdx.x] = shared.words[threadIdx.x];
       },
-      {"thread 7: race: reads 4 bytes", "(offset 28)", "which nobody has written before"});
+      {"thread 7: reads 4 bytes of shared memory (offset 28) at access_checker_test.cpp:", "uninitialised"});
 }
 
-TEST(Races, TwoBlocksWriteTheSameWord) {
-  expect_race<32>(
+TEST(AccessChecker, TwoBlocksWriteTheSameWord) {
+  expect_fault<32>(
       [](bool wrong, Memories&, int* global) {
         global[threadIdx.x + (wrong ? 0 : 32 * blockIdx.x)] = static_cast<int>(blockIdx.x);
       },
-      {"global memory", "which another block writes at race_test.cpp:"}, 2);
+      {"global memory", "a race: another block writes at access_checker_test.cpp:"}, 2);
 }
 
-TEST(Races, AtomicAndPlainAccess) {
-  expect_race<32>(
+TEST(AccessChecker, AtomicAndPlainAccess) {
+  expect_fault<32>(
       [](bool wrong, Memories&, int* global) {
         if (wrong && threadIdx.x == 3)
           global[0] += 1;
@@ -133,8 +133,8 @@ TEST(Races, AtomicAndPlainAccess) {
 }
 
 /// The last block reads what all have written: the fences on both sides make it an order.
-TEST(Races, MissingFenceBeforeATicket) {
-  expect_race<32>(
+TEST(AccessChecker, MissingFenceBeforeATicket) {
+  expect_fault<32>(
       [](bool wrong, Memories& shared, int* global) {
         global[32 + 32 * blockIdx.x + threadIdx.x] = 1;
         __syncthreads();
@@ -148,11 +148,11 @@ TEST(Races, MissingFenceBeforeATicket) {
           for (int block = 0; block < 3; ++block)
             if (global[32 + 32 * block + static_cast<int>(threadIdx.x)] != 1) return;
       },
-      {"global memory", "which another block writes at race_test.cpp:"}, 3);
+      {"global memory", "a race: another block writes at access_checker_test.cpp:"}, 3);
 }
 
-TEST(Races, MissingWaitForACopy) {
-  expect_race<32>(
+TEST(AccessChecker, MissingWaitForACopy) {
+  expect_fault<32>(
       [](bool wrong, Memories& shared, int* global) {
         cp_async<16>(&shared.copied[4 * threadIdx.x], global + 4 * threadIdx.x);
         cp_async_commit();
@@ -163,22 +163,22 @@ TEST(Races, MissingWaitForACopy) {
         __syncwarp();
         global[128 + threadIdx.x] = shared.copied[4 * (31 - threadIdx.x)];
       },
-      {"race_test.cpp:"});
+      {"access_checker_test.cpp:"});
 }
 
-TEST(Races, WaitWithoutBarrierIsForTheOwnCopyOnly) {
-  expect_race<32>(
+TEST(AccessChecker, WaitWithoutBarrierIsForTheOwnCopyOnly) {
+  expect_fault<32>(
       [](bool wrong, Memories& shared, int* global) {
         cp_async<4>(&shared.copied[threadIdx.x], global + threadIdx.x);
         cp_async_commit();
         cp_async_wait<0>();
         global[128 + threadIdx.x] = shared.copied[wrong ? threadIdx.x ^ 1 : threadIdx.x];
       },
-      {"race_test.cpp:"});
+      {"access_checker_test.cpp:"});
 }
 
-TEST(Races, StageReusedWhileItIsRead) {
-  expect_race<64>(
+TEST(AccessChecker, StageReusedWhileItIsRead) {
+  expect_fault<64>(
       [](bool wrong, Memories& shared, int* global) {
         for (int round = 0; round < 2; ++round) {
           cp_async<4>(&shared.copied[threadIdx.x], global + 64 * round + threadIdx.x);
@@ -189,11 +189,11 @@ TEST(Races, StageReusedWhileItIsRead) {
           if (!wrong) __syncthreads();
         }
       },
-      {"race_test.cpp:"});
+      {"access_checker_test.cpp:"});
 }
 
-TEST(Races, NamedBarrierOrdersThoseWhoCome) {
-  expect_race<128>(
+TEST(AccessChecker, NamedBarrierOrdersThoseWhoCome) {
+  expect_fault<128>(
       [](bool wrong, Memories& shared, int* global) {
         shared.words[threadIdx.x] = 1;
         if (threadIdx.x < 64) {
@@ -201,7 +201,22 @@ TEST(Races, NamedBarrierOrdersThoseWhoCome) {
           global[threadIdx.x] = shared.words[wrong ? 127 - threadIdx.x : 63 - threadIdx.x];
         }
       },
-      {"nothing orders the two"});
+      {"a race: "});
+}
+
+TEST(AccessChecker, BeyondTheEndsOfAnAllocation) {
+  for (int const beyond : {256, 400, -1}) {
+    AccessChecker checker;
+    ScopedExecution const execution({.observer = &checker});
+    int* const words = static_cast<int*>(memory.allocate(1024));
+    auto const touch = [](bool, Memories&, int* word) { *word = 1; };
+    using Touch = Kernel<decltype(touch), 1>;
+    std::string const error = error_of([&] { launch<Touch>(1, {true, words + beyond}, {}, "kernel"); });
+    std::string const part = "out of bounds: byte " + std::to_string(4 * beyond) + " of an allocation of 1024 bytes";
+    EXPECT_NE(error.find(part), std::string::npos) << error;
+    EXPECT_EQ(error_of([&] { launch<Touch>(1, {true, words + 255}, {}, "kernel"); }), "(no error)");
+    memory.free(words);
+  }
 }
 
 }  // namespace

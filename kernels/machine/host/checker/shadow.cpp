@@ -1,4 +1,4 @@
-#include "kernels/machine/host/race/shadow.h"
+#include "kernels/machine/host/checker/shadow.h"
 
 namespace heddle::emulated {
 

@@ -1,6 +1,9 @@
-// Finds accesses to the same memory that nothing orders: one of them a write, and no barrier, __syncwarp, mbarrier,
-// wait or fence between them that the rules of CUDA count as an order (happens-before, by vector clocks). Also reads of
-// shared memory that nobody has written, and asynchronous reads of what was written without a proxy fence.
+// Checks every access of a launch. It finds
+// - races: two accesses to the same memory, one of them a write, and no barrier, __syncwarp, mbarrier, wait or fence
+//   between them that the rules of CUDA count as an order (happens-before, by vector clocks);
+// - asynchronous reads of what was written without a proxy fence between;
+// - reads of shared memory that nobody has written;
+// - accesses beyond the ends of an allocation of global memory.
 //
 // What a kernel reads and writes in plain C++ is seen where it was compiled with the instrumentation; what it does
 // through the machine's functions always. Four accesses to each word are remembered: of many that race with one, at
@@ -12,15 +15,15 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/machine/host/checker/knowledge.h"
+#include "kernels/machine/host/checker/shadow.h"
 #include "kernels/machine/host/observer.h"
-#include "kernels/machine/host/race/knowledge.h"
-#include "kernels/machine/host/race/shadow.h"
 
 namespace heddle::emulated {
 
-class RaceDetector : public Observer {
+class AccessChecker : public Observer {
  public:
-  /// The first race of the launch, in the words of an Error; null when there is none.
+  /// The first fault of the launch, in the words of an Error; null when there is none.
   std::string const* failure() const override { return failure_.empty() ? nullptr : &failure_; }
 
   void launch_begins(GridLaunch const& launch) override;
@@ -60,6 +63,7 @@ class RaceDetector : public Observer {
   std::shared_ptr<Knowledge const> snapshot(Actor actor);
   Toucher toucher(Actor actor, Access const& access);
   bool ordered(Record const& before, Toucher const& now) const;
+  bool within_allocation(Actor actor, Access const& access);
   std::string fault(Cell const& cell, Toucher const& now, bool shared) const;
   void synchronise(Actor actor, u64 address);
   bool is_shared(u64 address) const;
@@ -78,6 +82,7 @@ class RaceDetector : public Observer {
   std::map<u64, Flight> flights_;
   Flight const* current_operation_ = nullptr;
   Shadow shadow_;
+  std::span<u8 const> allocation_;  // in which the last global access was
   std::vector<Access> sites_;
   std::map<std::tuple<void const*, void const*, u32>, u32> site_numbers_;
   std::string failure_;

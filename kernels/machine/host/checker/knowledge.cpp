@@ -1,4 +1,4 @@
-#include "kernels/machine/host/race/knowledge.h"
+#include "kernels/machine/host/checker/knowledge.h"
 
 #include <algorithm>
 

@@ -1,19 +1,21 @@
-#include "kernels/machine/host/race/race_detector.h"
+// What orders the accesses of a launch.
+#include "kernels/machine/host/checker/access_checker.h"
 
 #include "kernels/machine/host/cluster.h"
 
 namespace heddle::emulated {
 
-void RaceDetector::launch_begins(GridLaunch const&) {
+void AccessChecker::launch_begins(GridLaunch const&) {
   number_ = 0;
   words_.clear();
   shadow_.clear();
   sites_.clear();
   site_numbers_.clear();
   failure_.clear();
+  allocation_ = {};
 }
 
-void RaceDetector::cluster_begins(Cluster& cluster) {
+void AccessChecker::cluster_begins(Cluster& cluster) {
   cluster_ = &cluster;
   ++number_;
   threads_ = cluster.block(0).threads();
@@ -26,12 +28,12 @@ void RaceDetector::cluster_begins(Cluster& cluster) {
   for (int rank = 0; rank < cluster.size(); ++rank) shadow_.forget(cluster.block(rank).shared());
 }
 
-u32 RaceDetector::index(Queue queue) {
+u32 AccessChecker::index(Queue queue) {
   auto const next = static_cast<u32>(agents_.size() + queue_agents_.size());
   return queue_agents_.try_emplace(queue, next).first->second;
 }
 
-void RaceDetector::released(Actor actor, void const* object) {
+void AccessChecker::released(Actor actor, void const* object) {
   Meeting& meeting = meetings_[object];
   Agent& agent = agent_of(actor);
   if (meeting.last != agent.base) {
@@ -43,13 +45,13 @@ void RaceDetector::released(Actor actor, void const* object) {
   agent.publications = meeting.publications;
 }
 
-void RaceDetector::published(void const* object) {
+void AccessChecker::published(void const* object) {
   Meeting& meeting = meetings_[object];
   meeting.published = std::make_shared<Knowledge const>(meeting.gathered);
   ++meeting.publications;
 }
 
-void RaceDetector::acquired(Actor actor, void const* object) {
+void AccessChecker::acquired(Actor actor, void const* object) {
   Meeting const& meeting = meetings_[object];
   if (meeting.published == nullptr) return;
   Agent& agent = agent_of(actor);
@@ -59,15 +61,15 @@ void RaceDetector::acquired(Actor actor, void const* object) {
   agent.left_all_at = nullptr;
 }
 
-void RaceDetector::learn(Agent& agent, Knowledge const& more) {
+void AccessChecker::learn(Agent& agent, Knowledge const& more) {
   Knowledge known = *agent.base;
   join(known, more);
   agent.base = std::make_shared<Knowledge const>(std::move(known));
   agent.left_all_at = nullptr;
 }
 
-void RaceDetector::rendezvous(Block const& block, int warp, unsigned mask, Collective const& what,
-                              std::source_location) {
+void AccessChecker::rendezvous(Block const& block, int warp, unsigned mask, Collective const& what,
+                               std::source_location) {
   if (!what.orders_memory) return;
   Meeting& meeting = meetings_[&block.warp(warp)];
   for (int lane = 0; lane < warp_size; ++lane)
@@ -79,27 +81,27 @@ void RaceDetector::rendezvous(Block const& block, int warp, unsigned mask, Colle
   meeting.last = nullptr;
 }
 
-std::shared_ptr<Knowledge const> RaceDetector::snapshot(Actor actor) {
+std::shared_ptr<Knowledge const> AccessChecker::snapshot(Actor actor) {
   Agent& agent = agent_of(actor);
   Knowledge known = *agent.base;
   advance(known.steps, index(actor), agent.step++);
   return std::make_shared<Knowledge const>(std::move(known));
 }
 
-void RaceDetector::proxy_fenced(Actor actor) {
+void AccessChecker::proxy_fenced(Actor actor) {
   Knowledge known = *snapshot(actor);
   known.fenced_steps = known.steps;
   agent_of(actor).base = std::make_shared<Knowledge const>(std::move(known));
   agent_of(actor).left_all_at = nullptr;
 }
 
-void RaceDetector::fenced(Actor actor) {
+void AccessChecker::fenced(Actor actor) {
   Agent& agent = agent_of(actor);
   if (!agent.seen.steps.empty() || !agent.seen.others.empty()) learn(agent, std::exchange(agent.seen, {}));
   agent.offered = snapshot(actor);
 }
 
-void RaceDetector::synchronise(Actor actor, u64 address) {
+void AccessChecker::synchronise(Actor actor, u64 address) {
   Agent& agent = agent_of(actor);
   auto& left = words_[address];
   for (auto const& [cluster, clock] : left) {
@@ -113,7 +115,7 @@ void RaceDetector::synchronise(Actor actor, u64 address) {
   for (auto const& [cluster, clock] : agent.offered->others) join(left[cluster], *clock);
 }
 
-void RaceDetector::operation_issued(Operation const& operation, u64 group, u64 number) {
+void AccessChecker::operation_issued(Operation const& operation, u64 group, u64 number) {
   Agent const& issuer = agent_of(operation.issuer);
   flights_[number] = {.knowledge = issuer.base,
                       .issuer = index(operation.issuer),
@@ -125,11 +127,11 @@ void RaceDetector::operation_issued(Operation const& operation, u64 group, u64 n
   ++agent_of(operation.issuer).step;
 }
 
-void RaceDetector::operation_begins(u64 number) { current_operation_ = &flights_.at(number); }
+void AccessChecker::operation_begins(u64 number) { current_operation_ = &flights_.at(number); }
 
-void RaceDetector::operation_ends() { current_operation_ = nullptr; }
+void AccessChecker::operation_ends() { current_operation_ = nullptr; }
 
-void RaceDetector::group_awaited(Actor actor, Queue queue, u64 group) {
+void AccessChecker::group_awaited(Actor actor, Queue queue, u64 group) {
   Knowledge done;
   advance(done.steps, index(queue), static_cast<u32>(group + 1));
   learn(agent_of(actor), done);

@@ -112,21 +112,25 @@ class Hopper : public Machine {
 };
 
 TEST_F(Machine, MatricesAreLoaded) {
-  test_loads<1, false>();
-  test_loads<2, false>();
-  test_loads<4, false>();
-  test_loads<1, true>();
-  test_loads<2, true>();
-  test_loads<4, true>();
+  for_each_execution([] {
+    test_loads<1, false>();
+    test_loads<2, false>();
+    test_loads<4, false>();
+    test_loads<1, true>();
+    test_loads<2, true>();
+    test_loads<4, true>();
+  });
 }
 
 TEST_F(Hopper, MatricesAreStored) {
-  test_stores<1, false>();
-  test_stores<2, false>();
-  test_stores<4, false>();
-  test_stores<1, true>();
-  test_stores<2, true>();
-  test_stores<4, true>();
+  for_each_execution([] {
+    test_stores<1, false>();
+    test_stores<2, false>();
+    test_stores<4, false>();
+    test_stores<1, true>();
+    test_stores<2, true>();
+    test_stores<4, true>();
+  });
 }
 
 struct Transposes {
@@ -142,10 +146,12 @@ struct Transposes {
 };
 
 TEST_F(Machine, MatricesAreTransposed) {
-  EXPECT_EQ(results<Transposes>(1), expected(32, 1, [](int lane, int) {
-              int const first = 8 * (lane % 4 * 2) + lane / 4;
-              return first | (first + 8) << 16;
-            }));
+  for_each_execution([] {
+    EXPECT_EQ(results<Transposes>(1), expected(32, 1, [](int lane, int) {
+                int const first = 8 * (lane % 4 * 2) + lane / 4;
+                return first | (first + 8) << 16;
+              }));
+  });
 }
 
 }  // namespace

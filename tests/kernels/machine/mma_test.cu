@@ -137,30 +137,42 @@ class Hopper : public Machine {
 };
 
 TEST_F(Machine, ProductsOfBf16) {
-  test_products<bf16, f32, 2>();
-  test_products<bf16, f32, 4>();
+  for_each_execution([] {
+    test_products<bf16, f32, 2>();
+    test_products<bf16, f32, 4>();
+  });
 }
 
 TEST_F(Machine, ProductsOfF16) {
-  test_products<f16, f32, 2>();
-  test_products<f16, f32, 4>();
+  for_each_execution([] {
+    test_products<f16, f32, 2>();
+    test_products<f16, f32, 4>();
+  });
 }
 
 TEST_F(Machine, ProductsOfF16AddedUpInF16) {
-  test_products<f16, f16, 2>();
-  test_products<f16, f16, 4>();
+  for_each_execution([] {
+    test_products<f16, f16, 2>();
+    test_products<f16, f16, 4>();
+  });
 }
 
 TEST_F(Machine, ProductsOfTf32) {
-  test_products<tf32, f32, 2>();
-  test_products<tf32, f32, 4>();
+  for_each_execution([] {
+    test_products<tf32, f32, 2>();
+    test_products<tf32, f32, 4>();
+  });
 }
 
-TEST_F(Hopper, ProductsOfF8e4m3) { test_products<f8e4m3, f32, 4>(); }
+TEST_F(Hopper, ProductsOfF8e4m3) {
+  for_each_execution([] { test_products<f8e4m3, f32, 4>(); });
+}
 
 TEST_F(Machine, ProductsOfI8) {
-  test_products<i8, i32, 2>();
-  test_products<i8, i32, 4>();
+  for_each_execution([] {
+    test_products<i8, i32, 2>();
+    test_products<i8, i32, 4>();
+  });
 }
 
 TEST_F(Machine, ProductsOfI8WrapAround) {

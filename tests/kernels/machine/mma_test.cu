@@ -182,6 +182,20 @@ TEST_F(Machine, ProductsOfI8WrapAround) {
   test_product<i8, i32, 4, Path::matrices>(a, b, c, true);
 }
 
+template <class T>
+void test_infinities() {
+  constexpr int k = Product<T, f32, 4, Path::matrices>::k;
+  auto a = small_integers<T>(16 * k, 7), b = small_integers<T>(8 * k, 8);
+  a[3] = T(INFINITY), a[2 * k + 1] = T(-INFINITY), b[3] = T(0.0f), b[k] = T(NAN);
+  test_product<T, f32, 4, Path::matrices>(a, b, std::vector<f32>(16 * 8), true);
+}
+
+TEST_F(Machine, ProductsOfInfinitiesAndNan) {
+  test_infinities<bf16>();
+  test_infinities<f16>();
+  test_infinities<tf32>();
+}
+
 /// What PTX calls undefined and all hardware so far does: elements of tf32 end at bit 13.
 TEST_F(Machine, LowBitsOfTf32AreIgnored) {
   auto a = small_integers<tf32>(16 * 8, 3), b = small_integers<tf32>(8 * 8, 4);

@@ -49,6 +49,32 @@ constexpr u32 narrow_to_bf16(f32 value) {
   return nan ? bits >> 16 | 0x40u : shift_rounded(bits, 16);
 }
 
+constexpr u32 narrow_to_f8e4m3(f32 value) {
+  u32 const bits = std::bit_cast<u32>(value);
+  u32 const sign = bits >> 24 & 0x80u;
+  u32 const magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return 0x7fu;          // the only NaN that conversions give
+  if (magnitude >= 0x43e00000u) return sign | 0x7eu;  // 448, the largest
+  // Below 2^-6, f8e4m3 is subnormal with a unit of 2^-9, which is that of f32 just above 2^14: the addition rounds.
+  if (magnitude < 0x3c800000u)
+    return sign | (std::bit_cast<u32>(std::bit_cast<f32>(magnitude) + 0x1p14f) - std::bit_cast<u32>(0x1p14f));
+  return sign | shift_rounded(magnitude - (120u << 23), 20);  // the biases differ by 127 - 7
+}
+
+constexpr f32 widen_f8e4m3(u32 bits) {
+  u32 const sign = (bits & 0x80u) << 24;
+  u32 const magnitude = bits & 0x7fu;
+  if (magnitude == 0x7fu) return std::bit_cast<f32>(sign | 0x7fc00000u);
+  if (magnitude < 0x8u) return std::bit_cast<f32>(sign | std::bit_cast<u32>(static_cast<f32>(magnitude) * 0x1p-9f));
+  return std::bit_cast<f32>(sign | ((magnitude << 20) + (120u << 23)));
+}
+
+constexpr u32 narrow_to_tf32(f32 value) {
+  u32 const bits = std::bit_cast<u32>(value);
+  bool const nan = (bits & 0x7fffffffu) > 0x7f800000u;
+  return nan ? 0x7fffffffu : (bits + 0x1000u) & ~0x1fffu;  // the carry may reach the exponent, up to infinity
+}
+
 }  // namespace detail
 
 /// IEEE 754 binary16: 5 exponent bits, 10 mantissa bits. From f32 it rounds to nearest even; overflow gives infinity.
@@ -67,6 +93,24 @@ struct bf16 {
   constexpr explicit operator f32() const { return std::bit_cast<f32>(static_cast<u32>(bits) << 16); }
 };
 
+/// FP8 with 4 exponent bits and 3 mantissa bits ("FP8 formats for deep learning", arXiv 2209.05433): no infinity, one
+/// NaN of each sign. From f32 it rounds to nearest even and saturates at 448, as cvt.rn.satfinite.e4m3x2.f32 does.
+struct f8e4m3 {
+  u8 bits = 0;
+  f8e4m3() = default;
+  constexpr explicit f8e4m3(f32 value) : bits(static_cast<u8>(detail::narrow_to_f8e4m3(value))) {}
+  constexpr explicit operator f32() const { return detail::widen_f8e4m3(bits); }
+};
+
+/// An f32 of 10 mantissa bits, the lower 13 being zero. From f32 it rounds to nearest, halves away from zero, as
+/// cvt.rna.tf32.f32 does; overflow gives infinity.
+struct tf32 {
+  u32 bits = 0;
+  tf32() = default;
+  constexpr explicit tf32(f32 value) : bits(detail::narrow_to_tf32(value)) {}
+  constexpr explicit operator f32() const { return std::bit_cast<f32>(bits); }
+};
+
 /// What rounds to `T` is off by at most this share of its magnitude (half a unit in the last place).
 template <class T>
 inline constexpr f32 unit_roundoff = 0;
@@ -76,5 +120,9 @@ template <>
 inline constexpr f32 unit_roundoff<f16> = 0x1p-11f;
 template <>
 inline constexpr f32 unit_roundoff<bf16> = 0x1p-8f;
+template <>
+inline constexpr f32 unit_roundoff<f8e4m3> = 0x1p-4f;
+template <>
+inline constexpr f32 unit_roundoff<tf32> = 0x1p-11f;
 
 }  // namespace heddle

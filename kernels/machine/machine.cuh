@@ -4,8 +4,11 @@
 // emulator of machine/host, which also supplies the names of CUDA C++ itself (threadIdx, __syncthreads, …). Both
 // folders hold files of the same names with the same functions:
 //   language.cuh         the words that mark device code, and the built-in names
-//   convert.cuh          f16 and bf16 to f32 and back
+//   convert.cuh          narrow types to f32 and back, alone and packed into words
+//   math.cuh             approximations of functions, with the error they promise
 //   access.cuh           memory accesses of a chosen width
+//   matrix.cuh           8x8 matrices between shared memory and registers: ldmatrix, stmatrix
+//   mma.cuh              products of small matrices by a warp; fragment.h says which thread holds what
 //   barrier.cuh          the barriers of a block beyond __syncthreads
 //   async_copy.cuh       cp.async
 //   cluster.cuh          clusters of blocks
@@ -27,6 +30,8 @@
 //   };
 #pragma once
 
+#include "kernels/machine/fragment.h"
+
 #if defined(__CUDACC__)
 #define HEDDLE_BACKEND cuda
 #include "kernels/machine/cuda/access.cuh"
@@ -38,6 +43,9 @@
 #include "kernels/machine/cuda/grid_dependency.cuh"
 #include "kernels/machine/cuda/language.cuh"
 #include "kernels/machine/cuda/launch.cuh"
+#include "kernels/machine/cuda/math.cuh"
+#include "kernels/machine/cuda/matrix.cuh"
+#include "kernels/machine/cuda/mma.cuh"
 #else
 #define HEDDLE_BACKEND emulated
 #include "kernels/machine/host/access.cuh"
@@ -49,4 +57,7 @@
 #include "kernels/machine/host/grid_dependency.cuh"
 #include "kernels/machine/host/language.cuh"
 #include "kernels/machine/host/launch.cuh"
+#include "kernels/machine/host/math.cuh"
+#include "kernels/machine/host/matrix.cuh"
+#include "kernels/machine/host/mma.cuh"
 #endif

@@ -5,9 +5,13 @@
 
 #include "kernels/machine/host/arithmetic.cuh"
 #include "kernels/machine/host/atomics.cuh"
+#include "kernels/machine/host/bits.cuh"
 #include "kernels/machine/host/block.h"
 #include "kernels/machine/host/builtin.h"
 #include "kernels/machine/host/collectives.cuh"
+#include "kernels/machine/host/reductions.cuh"
+#include "kernels/machine/host/shuffles.cuh"
+#include "kernels/machine/host/votes.cuh"
 
 #define HEDDLE_DEVICE
 #define HEDDLE_HOST_DEVICE

@@ -105,6 +105,63 @@ TEST(F16, AgreesWithTheCompilerOnFloatsOfEveryExponent) {
 }
 #endif
 
+f8e4m3 f8_pattern(u32 bits) {
+  f8e4m3 value;
+  value.bits = static_cast<u8>(bits);
+  return value;
+}
+
+// The value of a pattern by the definition of the format.
+TEST(F8e4m3, EveryPattern) {
+  for (u32 bits = 0; bits < 0x100; ++bits) {
+    int const exponent = static_cast<int>(bits >> 3 & 15), mantissa = static_cast<int>(bits & 7);
+    double const magnitude = exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(8 + mantissa, exponent - 10);
+    f32 const wide{f8_pattern(bits)};
+    if ((bits & 0x7f) == 0x7f) {
+      EXPECT_TRUE(std::isnan(wide));
+      EXPECT_EQ(f8e4m3(wide).bits, 0x7f);
+    } else {
+      EXPECT_EQ(static_cast<double>(wide), bits < 0x80 ? magnitude : -magnitude) << bits;
+      EXPECT_EQ(f8e4m3(wide).bits, bits);
+    }
+  }
+}
+
+TEST(F8e4m3, RoundsToNearestEvenBetweenEveryPairOfNeighbours) {
+  for (u32 sign : {0u, 0x80u}) {
+    for (u32 bits = 0; bits < 0x7e; ++bits) {
+      u32 const lower = sign | bits, upper = lower + 1;
+      f32 const a{f8_pattern(lower)}, b{f8_pattern(upper)};
+      f32 const middle = (a + b) / 2;  // exact
+      EXPECT_EQ(f8e4m3(middle).bits, lower % 2 == 0 ? lower : upper) << lower;
+      EXPECT_EQ(f8e4m3(std::nextafter(middle, a)).bits, lower) << lower;
+      EXPECT_EQ(f8e4m3(std::nextafter(middle, b)).bits, upper) << lower;
+    }
+  }
+}
+
+TEST(F8e4m3, Saturates) {
+  for (f32 const value : {449.0f, 464.0f, 465.0f, 1e30f, std::numeric_limits<f32>::infinity()}) {
+    EXPECT_EQ(f8e4m3(value).bits, 0x7e) << value;
+    EXPECT_EQ(f8e4m3(-value).bits, 0xfe) << value;
+  }
+}
+
+TEST(Tf32, RoundsHalvesAwayFromZero) {
+  for (f32 const sign : {1.0f, -1.0f})
+    for (f32 const scale : {1.0f, 0x1p-126f, 0x1p-130f, 0x1p100f}) {
+      f32 const unit = scale < 0x1p-126f ? 0x1p-136f : scale * 0x1p-10f, value = sign * scale;
+      for (f32 const part : {-0.25f, 0.0f, 0.25f, 0.4375f})
+        EXPECT_EQ(f32(tf32(value + sign * unit * part)), value) << value << " " << part;
+      for (f32 const part : {0.5f, 0.75f})
+        EXPECT_EQ(f32(tf32(value + sign * unit * part)), value + sign * unit) << value << " " << part;
+    }
+  EXPECT_EQ(f32(tf32(std::numeric_limits<f32>::max())), std::numeric_limits<f32>::infinity());
+  EXPECT_TRUE(std::isnan(f32(tf32(from_bits(0xff800001)))));
+}
+
+static_assert(f8e4m3(1.0f).bits == 0x38 && f32(f8e4m3(-448.0f)) == -448.0f && f8e4m3(0x1p-10f).bits == 0);
+static_assert(tf32(0x1.002p0f).bits == std::bit_cast<u32>(0x1.004p0f) && tf32(-0.0f).bits == 0x80000000u);
 static_assert(f16(1.0f).bits == 0x3c00 && f32(f16(-65504.0f)) == -65504.0f && f16(0x1p-25f).bits == 0);
 static_assert(bf16(1.0f).bits == 0x3f80 && bf16(0x1.01p0f).bits == 0x3f80 && bf16(0x1.03p0f).bits == 0x3f82);
 

@@ -1,39 +1,10 @@
-// Wrong kernels: the emulator says what is wrong, where, and goes on. Each has a corrected twin that passes.
-#include <gtest/gtest.h>
-
+// Mistakes with barriers, warp collectives, accesses and launches.
 #include <stdexcept>
 
-#include "kernels/machine/host/execution.h"
-#include "kernels/machine/machine.cuh"
-#include "tests/support/error.h"
+#include "tests/kernels/machine/diagnosis.h"
 
 namespace heddle::emulated {
 namespace {
-
-using heddle::testing::error_of;
-
-/// A kernel that is its body: body(wrong) runs in each of `count` threads.
-template <class Body, int count>
-struct Kernel {
-  static constexpr int threads = count;
-  struct Params {
-    bool wrong;
-  };
-  struct SharedStorage {};
-  void operator()(Params const& p, SharedStorage&) const { Body{}(p.wrong); }
-};
-
-/// Expects that the body, when wrong, gives an Error with all of `parts` in every order of threads, and its twin none.
-template <int count, class Body>
-void expect_diagnosis(Body, std::vector<std::string> const& parts) {
-  for (ThreadOrder const order : {ThreadOrder::forward, ThreadOrder::reverse, ThreadOrder::random}) {
-    ScopedExecution const execution({.order = order, .seed = 3, .host_threads = 0});
-    std::string const text = error_of([] { launch<Kernel<Body, count>>(4, {true}, {}, "wrong_kernel"); });
-    EXPECT_EQ(text.find("[wrong_kernel] block (0, 0, 0)"), 0u) << text;
-    for (std::string const& part : parts) EXPECT_NE(text.find(part), std::string::npos) << text;
-    EXPECT_EQ(error_of([] { launch<Kernel<Body, count>>(4, {false}, {}, "right_kernel"); }), "(no error)");
-  }
-}
 
 TEST(Diagnoses, BarrierInDivergentCode) {
   expect_diagnosis<64>(

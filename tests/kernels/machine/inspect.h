@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/host/execution.h"
-#include "kernels/machine/host/inspector_report.h"
+#include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/launch.cuh"
 
 namespace heddle::emulated {

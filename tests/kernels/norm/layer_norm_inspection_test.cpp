@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/host/execution.h"
-#include "kernels/machine/host/inspector_report.h"
+#include "kernels/machine/host/inspector/report.h"
 #include "kernels/norm/layer_norm.h"
 #include "tests/support/cases_layer_norm.h"
 #include "tests/support/device_buffer.h"

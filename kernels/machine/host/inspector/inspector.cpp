@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 #include "kernels/machine/host/cluster.h"
 
@@ -146,15 +145,12 @@ void Inspector::rendezvous(Block const& block, int number, unsigned mask, Collec
   if ((lanes.present & ~lanes.exited & ~mask) == 0) come_together(block.rank(), number);
 }
 
-void Inspector::barrier_completes(Block const& block, char const* name, std::source_location where) {
+void Inspector::barrier_completes(Block const& block, void const* barrier, char const* name,
+                                  std::source_location where) {
   ++kernel_->barriers[{name, where.file_name(), where.line()}];
-  barrier_completes_ = true;
+  barrier_ = barrier;
   for (int thread = 0; thread < kernel_->threads; thread += warp_size)
     warp(block.rank(), thread / warp_size).together = 0;
-}
-
-void Inspector::published(void const* object) {
-  if (std::exchange(barrier_completes_, false)) barrier_ = object;
 }
 
 // Each thread that waits in a barrier is told when it completes; other objects are acquired by one lane after the

@@ -79,8 +79,8 @@ class Inspector final : public Observer {
   void access(Actor actor, Access const& access) override;
   void rendezvous(Block const& block, int warp, unsigned mask, Collective const& collective,
                   std::source_location where) override;
-  void barrier_completes(Block const& block, char const* name, std::source_location where) override;
-  void published(void const* object) override;
+  void barrier_completes(Block const& block, void const* barrier, char const* name,
+                         std::source_location where) override;
   void acquired(Actor actor, void const* object) override;
   void matrix_operations(Actor, u64 operations) override { kernel_->matrix_operations += operations; }
 
@@ -117,7 +117,6 @@ class Inspector final : public Observer {
   std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
   Cluster* cluster_ = nullptr;
   std::vector<WarpState> warps_;  // 32 for each block of the cluster
-  bool barrier_completes_ = false;
   void const* barrier_ = nullptr;  // that completed last
 };
 

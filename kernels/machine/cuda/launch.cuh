@@ -9,8 +9,13 @@
 namespace heddle::cuda {
 
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::threads)
-    kernel_entry(__grid_constant__ typename Kernel::Params const params) {
+inline constexpr std::size_t shared_bytes_of = std::is_empty_v<typename Kernel::SharedStorage>
+                                                   ? 0
+                                                   : sizeof(typename Kernel::SharedStorage);
+
+/// The name of its instance tells the threads and the bytes of dynamic shared memory (scripts/check_resources.py).
+template <class Kernel, int threads = Kernel::threads, std::size_t bytes = shared_bytes_of<Kernel>>
+__global__ void __launch_bounds__(threads) kernel_entry(__grid_constant__ typename Kernel::Params const params) {
   extern __shared__ __align__(1024) unsigned char shared_bytes[];
   Kernel{}(params, reinterpret_cast<typename Kernel::SharedStorage&>(shared_bytes));
 }
@@ -40,7 +45,7 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream stream, cha
   using SharedStorage = typename Kernel::SharedStorage;
   static_assert(std::is_trivially_copyable_v<Params> && sizeof(Params) <= 4096);
   static_assert(std::is_trivially_destructible_v<SharedStorage> && alignof(SharedStorage) <= 1024);
-  constexpr std::size_t shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage);
+  constexpr std::size_t shared_bytes = shared_bytes_of<Kernel>;
   if constexpr (shared_bytes > 48 * 1024)
     check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes),
                  name);

@@ -32,7 +32,7 @@ constinit thread_local bool reporting = false;  // an observer may use functions
 
 }  // namespace
 
-void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) {
+void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) noexcept {
   Block const* const block = Block::running();
   if (block == nullptr || block->observer() == nullptr || reporting) return;
   if (block->is_private(address) || is_of_program(address)) return;

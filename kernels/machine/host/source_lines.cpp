@@ -25,6 +25,14 @@ int add_line(void* lines, std::uintptr_t, char const* file, int line, char const
   return 0;
 }
 
+KernelLine kernel_line(std::vector<SourceLine> lines) {
+  std::erase_if(lines, is_of_machine);
+  if (lines.empty()) return {};
+  auto const of_kernel =
+      std::find_if(lines.begin(), lines.end(), [&](SourceLine const& line) { return line.file == lines.back().file; });
+  return {*of_kernel, lines.front()};
+}
+
 }  // namespace
 
 std::vector<SourceLine> source_lines(void const* return_address) {
@@ -38,19 +46,13 @@ std::vector<SourceLine> source_lines(void const* return_address) {
 
 bool is_of_machine(SourceLine const& line) { return line.file.find("kernels/machine/host/") != std::string::npos; }
 
-KernelLine kernel_line(void const* return_address) {
-  std::vector<SourceLine> lines = source_lines(return_address);
-  std::erase_if(lines, is_of_machine);
-  if (lines.empty()) return {};
-  auto const of_kernel =
-      std::find_if(lines.begin(), lines.end(), [&](SourceLine const& line) { return line.file == lines.back().file; });
-  return {*of_kernel, lines.front()};
-}
-
-KernelLine kernel_line(void const* site, std::source_location const& where) {
-  KernelLine const found = kernel_line(site);
-  if (!found.line.file.empty() || where.line() == 0) return found;
-  SourceLine const line = {where.file_name(), static_cast<int>(where.line())};
+KernelLine kernel_line(Access const& access) {
+  std::vector<SourceLine> const lines = source_lines(access.site);
+  if (access.where.line() == 0) return kernel_line(lines);
+  // Where the machine's function is not inlined, its caller's callers are unknown.
+  KernelLine const found = !lines.empty() && is_of_machine(lines.front()) ? kernel_line(lines) : KernelLine{};
+  if (!found.line.file.empty()) return found;
+  SourceLine const line = {access.where.file_name(), static_cast<int>(access.where.line())};
   return {line, line};
 }
 

@@ -1,9 +1,10 @@
 // From addresses in the code of a kernel to the lines of its source, through the program's debug information.
 #pragma once
 
-#include <source_location>
 #include <string>
 #include <vector>
+
+#include "kernels/machine/host/observer.h"
 
 namespace heddle::emulated {
 
@@ -26,12 +27,9 @@ struct KernelLine {
   SourceLine detail;  // of the function it called to make it, such as one of kernels/tile; else the same
 };
 
-/// The kernel's line for a return address in its code: of all the lines of source_lines() that lie in the file of the
-/// outermost one, the innermost. Empty when no line is a kernel's.
-KernelLine kernel_line(void const* return_address);
-
-/// The same of an access that was observed; `where` where the call chain is not known.
-KernelLine kernel_line(void const* site, std::source_location const& where);
+/// The kernel's line of an access: of all the lines of source_lines() that lie in the file of the outermost one, the
+/// innermost. Where the chain of calls is unknown, that of `where`; empty when there is none.
+KernelLine kernel_line(Access const& access);
 
 /// "layer_norm.cuh:57".
 std::string describe(SourceLine const& line);

@@ -11,7 +11,7 @@ namespace heddle::emulated {
 namespace {
 
 std::string place_of(Access const& access) {
-  KernelLine const place = kernel_line(access.site, access.where);
+  KernelLine const place = kernel_line(access);
   if (place.line.line == 0) return "an unknown line";
   std::string const text = describe(place.line);
   return place.detail == place.line ? text : text + " (in " + describe(place.detail) + ")";

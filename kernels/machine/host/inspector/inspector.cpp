@@ -1,4 +1,4 @@
-#include "kernels/machine/host/inspector.h"
+#include "kernels/machine/host/inspector/inspector.h"
 
 #include <algorithm>
 #include <bit>
@@ -145,14 +145,18 @@ void Inspector::rendezvous(Block const& block, int number, unsigned mask, Collec
   if ((lanes.present & ~lanes.exited & ~mask) == 0) come_together(block.rank(), number);
 }
 
-void Inspector::barrier_completes(Block const&, void const* barrier, char const* name, std::source_location where) {
+void Inspector::barrier_completes(Block const& block, void const* barrier, char const* name,
+                                  std::source_location where) {
   ++kernel_->barriers[{name, where.file_name(), where.line()}];
-  completing_barrier_ = barrier;
+  barrier_ = barrier;
+  for (int thread = 0; thread < kernel_->threads; thread += warp_size)
+    warp(block.rank(), thread / warp_size).together = 0;
 }
 
-// Each thread that waits in the barrier that completes.
+// Each thread that waits in a barrier is told when it completes; other objects are acquired by one lane after the
+// other.
 void Inspector::acquired(Actor actor, void const* object) {
-  if (object != completing_barrier_) return;
+  if (object != barrier_) return;
   WarpState& state = warp(actor.rank, actor.thread / warp_size);
   state.together |= 1u << (actor.thread % warp_size);
   Warp const& lanes = cluster_->block(actor.rank).warp_of(actor.thread);

@@ -1,4 +1,4 @@
-#include "kernels/machine/host/inspector_report.h"
+#include "kernels/machine/host/inspector/report.h"
 
 #include <algorithm>
 #include <tuple>
@@ -15,7 +15,8 @@ std::vector<LineReport> by_line(KernelCounts const& kernel) {
   std::vector<LineReport> all;
   for (std::size_t i = 0; i < kernel.sites.size(); ++i) {
     AccessSite const& site = kernel.sites[i];
-    all.push_back({kernel_line(site.code, site.where), site.space, site.kind, site.bytes, kernel.counts[i]});
+    all.push_back({kernel_line({nullptr, site.bytes, site.kind, site.code, site.where}), site.space, site.kind,
+                   site.bytes, kernel.counts[i]});
   }
   std::stable_sort(all.begin(), all.end(), [](LineReport const& a, LineReport const& b) { return key(a) < key(b); });
   std::vector<LineReport> lines;

@@ -1,4 +1,4 @@
-#include "kernels/machine/host/inspector_request.h"
+#include "kernels/machine/host/inspector/warp_request.h"
 
 #include <algorithm>
 #include <bit>

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernels/machine/host/inspector.h"
+#include "kernels/machine/host/inspector/inspector.h"
 #include "kernels/machine/host/source_lines.h"
 
 namespace heddle::emulated {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "kernels/core/types.h"
-#include "kernels/machine/host/inspector_request.h"
+#include "kernels/machine/host/inspector/warp_request.h"
 
 namespace heddle::emulated {
 

@@ -1,4 +1,4 @@
-#include "kernels/machine/host/inspector_bytes.h"
+#include "kernels/machine/host/inspector/touched_bytes.h"
 
 #include <algorithm>
 #include <bit>

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "kernels/machine/host/inspector_bytes.h"
-#include "kernels/machine/host/inspector_request.h"
+#include "kernels/machine/host/inspector/touched_bytes.h"
+#include "kernels/machine/host/inspector/warp_request.h"
 #include "kernels/machine/host/observer.h"
 
 namespace heddle::emulated {
@@ -117,7 +117,7 @@ class Inspector final : public Observer {
   std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
   Cluster* cluster_ = nullptr;
   std::vector<WarpState> warps_;  // 32 for each block of the cluster
-  void const* completing_barrier_ = nullptr;
+  void const* barrier_ = nullptr;  // that completed last
 };
 
 }  // namespace heddle::emulated

@@ -1,0 +1,68 @@
+// The memory traffic of layer normalisation, counted on the emulator. Linked with kernels that are examined.
+#include <gtest/gtest.h>
+
+#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/inspector/report.h"
+#include "kernels/norm/layer_norm.h"
+#include "tests/support/cases_layer_norm.h"
+#include "tests/support/device_buffer.h"
+
+namespace heddle::testing {
+namespace {
+
+using emulated::AccessKind;
+using emulated::KernelReport;
+using emulated::LineReport;
+using emulated::Space;
+
+template <class T>
+KernelReport inspect_forward(LayerNormShape const& shape) {
+  LayerNormInputs<T> const in({.name = "inspected", .shape = shape});
+  Memory const& memory = emulated::memory;
+  DeviceBuffer<T> x(memory, in.x), y(memory, shape.rows * shape.columns);
+  DeviceBuffer<f32> gamma(memory, in.gamma), beta(memory, in.beta), mean(memory, shape.rows), rstd(memory, shape.rows);
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.observer = &inspector});
+  emulated::layer_norm_forward({.shape = shape,
+                                .x = x.data(),
+                                .gamma = gamma.data(),
+                                .beta = beta.data(),
+                                .y = y.data(),
+                                .mean = mean.data(),
+                                .rstd = rstd.data()},
+                               {});
+  return report(inspector).at(0);
+}
+
+/// Short rows (a warp each), rows of a block, and rows too long for its registers.
+LayerNormShape const shapes[] = {{64, 256}, {8, 4096}, {2, 40960}};
+
+TEST(LayerNormInspection, WideAccessesAreFullyEfficient) {
+  for (LayerNormShape const& shape : shapes) {
+    SCOPED_TRACE(shape.columns);
+    int wide = 0;
+    for (LineReport const& line : inspect_forward<f32>(shape).lines) {
+      if (line.space != Space::global || line.bytes != 16) continue;
+      EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
+      ++wide;
+    }
+    EXPECT_GE(wide, 4);  // x, gamma, beta, y
+  }
+}
+
+TEST(LayerNormInspection, TouchesTheBytesItDeclares) {
+  for (LayerNormShape const& shape : shapes) {
+    SCOPED_TRACE(shape.columns);
+    double const declared_f32 = layer_norm_forward_cost(shape, sizeof(f32)).bytes();
+    EXPECT_NEAR(static_cast<double>(inspect_forward<f32>(shape).least_bytes()), declared_f32, 0.01 * declared_f32);
+    double const declared_bf16 = layer_norm_forward_cost(shape, sizeof(bf16)).bytes();
+    EXPECT_NEAR(static_cast<double>(inspect_forward<bf16>(shape).least_bytes()), declared_bf16, 0.01 * declared_bf16);
+  }
+}
+
+TEST(LayerNormInspection, HasNoBankConflicts) {
+  for (LayerNormShape const& shape : shapes) EXPECT_EQ(inspect_forward<bf16>(shape).shared.conflicts(), 0u);
+}
+
+}  // namespace
+}  // namespace heddle::testing

@@ -1,7 +1,7 @@
 // Step 2: neighbouring threads take neighbouring columns, and nothing else changes.
 //
-// Look at: a warp now reads 128 bytes of a row of B side by side, 4 sectors all of which are used, and one word of A for
-// all. But each element of A and B still comes from memory once a row or column of C that needs it.
+// Look at: a warp now reads 128 bytes of a row of B side by side, 4 sectors all of which are used, and one word of A
+// for all. But each element of A and B still comes from memory once a row or column of C that needs it.
 #pragma once
 
 #include "examples/matrix_product/product.h"

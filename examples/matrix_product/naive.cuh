@@ -1,7 +1,7 @@
 // Step 1: a thread an element. Neighbouring threads take neighbouring rows.
 //
-// Look at: the loads of A and the stores of C. The 32 threads of a warp touch 32 rows, far apart in memory: 32 sectors of
-// 32 bytes are moved, and 4 bytes of each are used.
+// Look at: the loads of A and the stores of C. The 32 threads of a warp touch 32 rows, far apart in memory: 32 sectors
+// of 32 bytes are moved, and 4 bytes of each are used.
 #pragma once
 
 #include "examples/matrix_product/product.h"

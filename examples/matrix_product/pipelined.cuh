@@ -1,7 +1,7 @@
 // Step 5: copies that run beside the arithmetic. cp.async fills the tiles of the next round while this one is computed.
 //
-// Look at: the same bytes and the same conflicts as before, but a barrier a round instead of two, and no thread waits for
-// memory that it asked for a moment ago. What this gains is time, which the emulator does not measure.
+// Look at: the same bytes and the same conflicts as before, but a barrier a round instead of two, and no thread waits
+// for memory that it asked for a moment ago. What this gains is time, which the emulator does not measure.
 #pragma once
 
 #include "examples/matrix_product/product.h"
@@ -33,7 +33,8 @@ struct Pipelined {
       start_round(p, shared, round + stages - 1, rounds);
       multiply(shared.a[round % stages], shared.b[round % stages], row, column, sums);
     }
-    f32* const c = p.c + (static_cast<int>(blockIdx.y) * tile + row) * p.n + static_cast<int>(blockIdx.x) * tile + column;
+    f32* const c =
+        p.c + (static_cast<int>(blockIdx.y) * tile + row) * p.n + static_cast<int>(blockIdx.x) * tile + column;
     HEDDLE_UNROLL
     for (int i = 0; i < each; ++i) store_f32(c + i * p.n, sums[i]);
   }
@@ -62,8 +63,7 @@ struct Pipelined {
       for (int k = 0; k < 4; ++k) {
         Four const columns = load<Four>(&b[first + k][column]);
         HEDDLE_UNROLL
-        for (int i = 0; i < each; ++i)
-          HEDDLE_UNROLL
+        for (int i = 0; i < each; ++i) HEDDLE_UNROLL
         for (int j = 0; j < each; ++j) sums[i][j] += rows[i].values[k] * columns.values[j];
       }
     }

@@ -33,8 +33,7 @@ struct RegisterTile {
       for (int k = 0; k < depth; ++k) {
         Four const a = load<Four>(&shared.a[k][row]), b = load<Four>(&shared.b[k][column]);
         HEDDLE_UNROLL
-        for (int i = 0; i < each; ++i)
-          HEDDLE_UNROLL
+        for (int i = 0; i < each; ++i) HEDDLE_UNROLL
         for (int j = 0; j < each; ++j) sums[i][j] += a.values[i] * b.values[j];
       }
       __syncthreads();

@@ -69,12 +69,12 @@ struct TensorCore {
     for (int k = 0; k < depth; k += 16) {
       u32 a[part / 16][4], b[part / 8][2];
       HEDDLE_UNROLL
-      for (int i = 0; i < part / 16; ++i) ldmatrix(a[i], a_at(stage, warp_row() + 16 * i + lane % 16, k + lane / 16 * 8));
+      for (int i = 0; i < part / 16; ++i)
+        ldmatrix(a[i], a_at(stage, warp_row() + 16 * i + lane % 16, k + lane / 16 * 8));
       HEDDLE_UNROLL
       for (int j = 0; j < part / 8; ++j) ldmatrix_transposed(b[j], b_at(stage, k + lane % 16, warp_column() + 8 * j));
       HEDDLE_UNROLL
-      for (int i = 0; i < part / 16; ++i)
-        HEDDLE_UNROLL
+      for (int i = 0; i < part / 16; ++i) HEDDLE_UNROLL
       for (int j = 0; j < part / 8; ++j) mma<bf16>(sums[i][j], a[i], b[j]);
     }
   }
@@ -83,10 +83,8 @@ struct TensorCore {
     int const first_row = static_cast<int>(blockIdx.y) * tile + warp_row();
     int const first_column = static_cast<int>(blockIdx.x) * tile + warp_column();
     HEDDLE_UNROLL
-    for (int i = 0; i < part / 16; ++i)
-      HEDDLE_UNROLL
-    for (int j = 0; j < part / 8; ++j)
-      HEDDLE_UNROLL
+    for (int i = 0; i < part / 16; ++i) HEDDLE_UNROLL
+    for (int j = 0; j < part / 8; ++j) HEDDLE_UNROLL
     for (int element = 0; element < 4; element += 2) {
       auto const [row, column] = accumulator_fragment(static_cast<int>(threadIdx.x) % 32, element);
       Vector<f32, 2> const pair = {{sums[i][j][element], sums[i][j][element + 1]}};

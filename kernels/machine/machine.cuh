@@ -9,6 +9,7 @@
 //   access.cuh           memory accesses of a chosen width
 //   matrix.cuh           8x8 matrices between shared memory and registers: ldmatrix, stmatrix
 //   mma.cuh              products of small matrices by a warp; fragment.h says which thread holds what
+//   elect.cuh            one thread of a warp to act for all
 //   barrier.cuh          the barriers of a block beyond __syncthreads
 //   async_copy.cuh       cp.async
 //   cluster.cuh          clusters of blocks
@@ -21,11 +22,11 @@
 //
 // A kernel is a function object:
 //   struct Kernel {
-//     static constexpr int threads = …;  // of a block: one-dimensional, at most 1024
-//     static constexpr int cluster_size = …;         // blocks along x; optional
-//     static constexpr bool overlaps_previous = true;  // see grid_dependency.cuh; optional
-//     struct Params { … };               // trivially copyable, at most 4 KB
-//     struct SharedStorage { … };        // never constructed: starts with unspecified contents
+//     static constexpr int threads = …;                // of a block: one-dimensional, at most 1024
+//     static constexpr int cluster_size = …;           // optional, see cluster.cuh
+//     static constexpr bool overlaps_previous = true;  // optional, see grid_dependency.cuh
+//     struct Params { … };                             // trivially copyable, at most 4 KB
+//     struct SharedStorage { … };                      // never constructed: starts with unspecified contents
 //     HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const;
 //   };
 #pragma once
@@ -39,6 +40,7 @@
 #include "kernels/machine/cuda/barrier.cuh"
 #include "kernels/machine/cuda/cluster.cuh"
 #include "kernels/machine/cuda/convert.cuh"
+#include "kernels/machine/cuda/elect.cuh"
 #include "kernels/machine/cuda/fence.cuh"
 #include "kernels/machine/cuda/grid_dependency.cuh"
 #include "kernels/machine/cuda/language.cuh"
@@ -53,6 +55,7 @@
 #include "kernels/machine/host/barrier.cuh"
 #include "kernels/machine/host/cluster.cuh"
 #include "kernels/machine/host/convert.cuh"
+#include "kernels/machine/host/elect.cuh"
 #include "kernels/machine/host/fence.cuh"
 #include "kernels/machine/host/grid_dependency.cuh"
 #include "kernels/machine/host/language.cuh"

@@ -32,18 +32,39 @@ struct AccessWord<16> {
   using Type = uint4;
 };
 
+template <class V>
+using WordOf = typename AccessWord<sizeof(V)>::Type;
+
 }  // namespace detail
+
+/// Reads shared or global memory.
+template <class V>
+__device__ V load(void const* address) {
+  return std::bit_cast<V>(*static_cast<detail::WordOf<V> const*>(address));
+}
 
 /// Reads global memory that no thread writes during the launch.
 template <class V>
 __device__ V load_constant(void const* address) {
-  return std::bit_cast<V>(__ldg(static_cast<typename detail::AccessWord<sizeof(V)>::Type const*>(address)));
+  return std::bit_cast<V>(__ldg(static_cast<detail::WordOf<V> const*>(address)));
 }
 
+/// Reads global memory that will not be read again soon: it gives way first in the caches.
+template <class V>
+__device__ V load_streaming(void const* address) {
+  return std::bit_cast<V>(__ldcs(static_cast<detail::WordOf<V> const*>(address)));
+}
+
+/// Writes shared or global memory.
 template <class V>
 __device__ void store(void* address, V const& value) {
-  using Word = typename detail::AccessWord<sizeof(V)>::Type;
-  *static_cast<Word*>(address) = std::bit_cast<Word>(value);
+  *static_cast<detail::WordOf<V>*>(address) = std::bit_cast<detail::WordOf<V>>(value);
+}
+
+/// Writes global memory that will not be read again soon.
+template <class V>
+__device__ void store_streaming(void* address, V const& value) {
+  __stcs(static_cast<detail::WordOf<V>*>(address), std::bit_cast<detail::WordOf<V>>(value));
 }
 
 }  // namespace heddle::cuda

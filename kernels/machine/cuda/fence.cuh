@@ -2,26 +2,25 @@
 #pragma once
 
 #include "kernels/core/types.h"
+#include "kernels/machine/cuda/architecture.cuh"
 
 namespace heddle::cuda {
 
 /// What this thread wrote to shared memory by plain stores, and what it has seen of others, may be read by bulk copies
 /// and wgmma that are issued after it, by this thread or, past a barrier, by others (PTX ISA, fence.proxy.async).
 __device__ inline void fence_proxy_async() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("fence.proxy.async;" ::: "memory");
-#else
-  __trap();
-#endif
+  if constexpr (architecture >= 90)
+    asm volatile("fence.proxy.async;" ::: "memory");
+  else
+    __trap();
 }
 
 /// As __threadfence, for the threads of the cluster.
 __device__ inline void fence_cluster() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("fence.acq_rel.cluster;" ::: "memory");
-#else
-  __trap();
-#endif
+  if constexpr (architecture >= 90)
+    asm volatile("fence.acq_rel.cluster;" ::: "memory");
+  else
+    __trap();
 }
 
 /// Reads a word that another block releases: what that block wrote before is then seen. Meant for loops.

@@ -2,20 +2,18 @@
 // kernel that wants to overlap has `static constexpr bool overlaps_previous = true`.
 #pragma once
 
+#include "kernels/machine/cuda/architecture.cuh"
+
 namespace heddle::cuda {
 
 /// Waits until the launches before this one have ended and what they wrote is seen: before the first access to it.
 __device__ inline void grid_dependency_wait() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("griddepcontrol.wait;" ::: "memory");
-#endif
+  if constexpr (architecture >= 90) asm volatile("griddepcontrol.wait;" ::: "memory");
 }
 
 /// Lets the next launch begin, as soon as all blocks have said so or ended.
 __device__ inline void grid_dependency_release() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
-#endif
+  if constexpr (architecture >= 90) asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
 }
 
 }  // namespace heddle::cuda

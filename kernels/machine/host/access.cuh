@@ -34,21 +34,50 @@ template <class V>
   std::memcpy(address, &value, sizeof(V));
 }
 
+template <class V>
+V load_as(char const* operation, void const* address, std::source_location where) {
+  check_access<V>(operation, address);
+  observe(address, sizeof(V), AccessKind::read, where);
+  return read<V>(address);
+}
+
+template <class V>
+void store_as(char const* operation, void* address, V const& value, std::source_location where) {
+  check_access<V>(operation, address);
+  observe(address, sizeof(V), AccessKind::write, where);
+  write<V>(address, value);
+}
+
 }  // namespace detail
+
+/// Reads shared or global memory.
+template <class V>
+V load(void const* address, std::source_location where = std::source_location::current()) {
+  return detail::load_as<V>("load", address, where);
+}
 
 /// Reads global memory that no thread writes during the launch.
 template <class V>
 V load_constant(void const* address, std::source_location where = std::source_location::current()) {
-  detail::check_access<V>("load_constant", address);
-  observe(address, sizeof(V), AccessKind::read, where);
-  return detail::read<V>(address);
+  return detail::load_as<V>("load_constant", address, where);
 }
 
+/// Reads global memory that will not be read again soon: it gives way first in the caches.
+template <class V>
+V load_streaming(void const* address, std::source_location where = std::source_location::current()) {
+  return detail::load_as<V>("load_streaming", address, where);
+}
+
+/// Writes shared or global memory.
 template <class V>
 void store(void* address, V const& value, std::source_location where = std::source_location::current()) {
-  detail::check_access<V>("store", address);
-  observe(address, sizeof(V), AccessKind::write, where);
-  detail::write<V>(address, value);
+  detail::store_as("store", address, value, where);
+}
+
+/// Writes global memory that will not be read again soon.
+template <class V>
+void store_streaming(void* address, V const& value, std::source_location where = std::source_location::current()) {
+  detail::store_as("store_streaming", address, value, where);
 }
 
 }  // namespace heddle::emulated

@@ -19,8 +19,8 @@ inline constexpr Collective elect = {"elect_one", first_lane};
 
 }  // namespace detail
 
-/// True in one lane of the warp, the same at each call: to issue what one thread must (PTX ISA, elect.sync). All 32 lanes
-/// of the warp call together.
+/// True in one lane of the warp, the same at each call: to issue what one thread must (PTX ISA, elect.sync). All 32
+/// lanes of the warp call together.
 inline bool elect_one(std::source_location where = std::source_location::current()) {
   return detail::collective(detail::elect, ~0u, 0, detail::lane_of_this_thread(), where) != 0;
 }

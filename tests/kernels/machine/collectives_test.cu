@@ -216,5 +216,21 @@ TEST_F(Machine, ReductionsOfUnsigned) {
     }
 }
 
+/// One lane of each warp, the same both times.
+struct Elections {
+  static constexpr int threads = 96;
+  struct Params {
+    u32* result;
+  };
+  using SharedStorage = Nothing;
+  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {
+    u32 const first = elect_one() ? 1 : 0;
+    u32 const second = elect_one() ? 1 : 0;
+    p.result[threadIdx.x] = first == second ? static_cast<u32>(__popc(__ballot_sync(full_mask, first != 0))) : 99;
+  }
+};
+
+TEST_F(Machine, Elections) { EXPECT_EQ(results<Elections>(1), std::vector<u32>(96, 1)); }
+
 }  // namespace
 }  // namespace heddle::HEDDLE_BACKEND

@@ -116,7 +116,7 @@ class Inspector final : public Observer {
   KernelCounts* kernel_ = nullptr;
   std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
   Cluster* cluster_ = nullptr;
-  std::vector<WarpState> warps_;  // 32 for each block of the cluster
+  std::vector<WarpState> warps_;   // 32 for each block of the cluster
   void const* barrier_ = nullptr;  // that completed last
 };
 

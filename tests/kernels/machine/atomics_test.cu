@@ -52,7 +52,8 @@ struct AtomicWords {
     atomicAnd(p.words + 3, static_cast<T>(~(1 << i % 20)));
     atomicOr(p.words + 4, static_cast<T>(1 << i % 20));
     atomicXor(p.words + 5, static_cast<T>(1 << i % 21));
-    T old = p.words[6];  // a product by compare and swap
+    // A product of odd numbers by compare and swap.
+    T old = atomicCAS(p.words + 6, static_cast<T>(2), static_cast<T>(99));
     for (T seen = static_cast<T>(~old); seen != old;) {
       seen = old;
       old = atomicCAS(p.words + 6, seen, static_cast<T>(static_cast<std::make_unsigned_t<T>>(seen) * 3));

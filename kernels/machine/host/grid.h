@@ -11,6 +11,7 @@ namespace heddle::emulated {
 /// A kernel without its type: the emulator itself is compiled once.
 struct GridLaunch {
   char const* name;  // for errors
+  char const* type;  // of the kernel object, as typeid names it
   dim3 grid;
   int threads;       // of a block
   int cluster_size;  // blocks of a cluster, along x; 1: no clusters

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <type_traits>
+#include <typeinfo>
 
 #include "kernels/core/stream.h"
 #include "kernels/machine/host/grid.h"
@@ -34,6 +35,7 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
   static_assert(std::is_trivially_copyable_v<Params> && sizeof(Params) <= 4096);
   static_assert(std::is_trivially_destructible_v<SharedStorage> && alignof(SharedStorage) <= 1024);
   run_grid({.name = name,
+            .type = typeid(Kernel).name(),
             .grid = grid,
             .threads = Kernel::threads,
             .cluster_size = cluster_size<Kernel>(),

@@ -43,6 +43,7 @@ void Inspector::launch_begins(GridLaunch const& launch) {
                                  [&](KernelCounts const& kernel) { return kernel.name == launch.name; });
   kernel_ = same != kernels_.end() ? &*same : &kernels_.emplace_back();
   kernel_->name = launch.name;
+  kernel_->type = launch.type;
   ++kernel_->launches;
   kernel_->blocks += u64{launch.grid.x} * launch.grid.y * launch.grid.z;
   kernel_->threads = launch.threads;

@@ -57,6 +57,7 @@ struct RendezvousSite {
 /// What was counted of the launches of one kernel.
 struct KernelCounts {
   std::string name;
+  std::string type;  // of the kernel object that was launched last, mangled
   u64 launches = 0, blocks = 0;
   int threads = 0;
   std::size_t shared_bytes = 0;

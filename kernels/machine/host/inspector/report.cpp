@@ -1,6 +1,11 @@
 #include "kernels/machine/host/inspector/report.h"
 
+#include <cxxabi.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <regex>
 #include <tuple>
 
 namespace heddle::emulated {
@@ -28,8 +33,19 @@ std::vector<LineReport> by_line(KernelCounts const& kernel) {
   return lines;
 }
 
+std::string readable(std::string const& type) {
+  int status = 0;
+  std::unique_ptr<char, void (*)(void*)> const text(abi::__cxa_demangle(type.c_str(), nullptr, nullptr, &status),
+                                                    std::free);
+  if (status != 0) return type;
+  std::string const name = std::regex_replace(text.get(), std::regex("heddle::(emulated::)?"), "");
+  // Compilers differ in whether they name members that are zero at the end of a constant.
+  return std::regex_replace(name, std::regex("(, (false|0))+\\}"), "}");
+}
+
 KernelReport report_of(KernelCounts const& kernel) {
   KernelReport result = {.name = kernel.name,
+                         .type = readable(kernel.type),
                          .launches = kernel.launches,
                          .blocks = kernel.blocks,
                          .threads = kernel.threads,

@@ -19,6 +19,7 @@ struct LineReport {
 
 struct KernelReport {
   std::string name;
+  std::string type;  // "LayerNormForward<bf16, LayerNormConfig{128, 1, true, 4}>", as in kernels/resources.json
   u64 launches = 0, blocks = 0;
   int threads = 0;
   std::size_t shared_bytes = 0;

@@ -61,8 +61,9 @@ std::string source_row(AnnotatedSource const& source, int number, std::string co
   std::string code = escaped(text);
   for (std::string const& rendezvous : notes.rendezvous)
     code += "  <span class=\"note\">" + escaped(rendezvous) + "</span>";
-  std::string const conflicts =
-      notes.shared.conflicts() == 0 ? cell(0) : fmt::format("<td class=\"poor\">{}</td>", notes.shared.conflicts());
+  std::string const conflicts = notes.shared.conflicts() == 0
+                                    ? (notes.shared.requests == 0 ? "<td></td>" : "<td class=\"good\">0</td>")
+                                    : fmt::format("<td class=\"poor\">{}</td>", notes.shared.conflicts());
   return fmt::format("<tr{}><td class=\"number\">{}</td>{}{}{}{}{}<td class=\"code\">{}</td></tr>\n",
                      found == source.notes.end() ? "" : " class=\"noted\"", number, cell(all.requests),
                      cell(notes.global.sectors), share_cell(notes.global.sectors > 0, notes.global.efficiency()),

@@ -15,7 +15,11 @@ constexpr i64 most_elements = i64{1} << 28;  // of a product of sizes: the emula
 
 }  // namespace
 
-std::vector<InspectedKernel> inspected_kernels() { return layer_norm_kernels(); }
+std::vector<InspectedKernel> inspected_kernels() {
+  std::vector<InspectedKernel> all = layer_norm_kernels();
+  for (InspectedKernel const& kernel : matrix_product_kernels()) all.push_back(kernel);
+  return all;
+}
 
 InspectedKernel find_kernel(std::string const& name) {
   std::vector<std::string> names;

@@ -21,6 +21,7 @@ struct InspectedKernel {
 };
 
 std::vector<InspectedKernel> layer_norm_kernels();
+std::vector<InspectedKernel> matrix_product_kernels();
 
 /// All of them.
 std::vector<InspectedKernel> inspected_kernels();

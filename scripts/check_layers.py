@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ("kernels", "profiling", "ops", "nn", "train", "bench", "tests")
+FOLDERS = ("kernels", "profiling", "ops", "nn", "train", "bench", "examples", "tests")
 SAMPLES = ("tests/consumer/project/",)
 EXTENSIONS = (".h", ".cpp", ".cuh", ".cu")
 
@@ -50,7 +50,7 @@ def blank(text: str, keep_strings: bool) -> str:
 def include_violation(root: pathlib.Path, path: str, quote: str, target: str) -> str | None:
     """Why the file at `path` must not include `target`, or None."""
     mine = layer(path)
-    if mine in ("bench", "tests"):
+    if mine in ("bench", "examples", "tests"):
         return None
     extension = pathlib.PurePath(path).suffix
     if quote == "<":

@@ -4,7 +4,7 @@
 // for all. But each element of A and B still comes from memory once a row or column of C that needs it.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/machine/machine.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -12,7 +12,7 @@ namespace heddle::HEDDLE_BACKEND {
 struct Coalesced {
   static constexpr int tile = 32;  // rows and columns of C of a block
   static constexpr int threads = tile * tile;
-  using Params = examples::Product<f32>;
+  using Params = Product<f32>;
   struct SharedStorage {};
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {

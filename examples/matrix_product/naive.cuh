@@ -4,7 +4,7 @@
 // of 32 bytes are moved, and 4 bytes of each are used.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/machine/machine.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -12,7 +12,7 @@ namespace heddle::HEDDLE_BACKEND {
 struct Naive {
   static constexpr int tile = 32;  // rows and columns of C of a block
   static constexpr int threads = tile * tile;
-  using Params = examples::Product<f32>;
+  using Params = Product<f32>;
   struct SharedStorage {};
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {

@@ -4,7 +4,7 @@
 // for memory that it asked for a moment ago. What this gains is time, which the emulator does not measure.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/tile/vector.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -15,7 +15,7 @@ struct Pipelined {
   static constexpr int each = 4;    // rows and columns of a thread
   static constexpr int threads = (tile / each) * (tile / each);
   static constexpr int stages = 3;
-  using Params = examples::Product<f32>;
+  using Params = Product<f32>;
   using Four = Vector<f32, 4>;
   struct SharedStorage {
     alignas(16) f32 a[stages][tile][depth + 4];

@@ -5,7 +5,7 @@
 // side; two words of padding a row keep the threads that store a column apart: without them the conflicts are 8-way.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/tile/vector.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -15,7 +15,7 @@ struct RegisterTile {
   static constexpr int depth = 16;  // of the tiles along k
   static constexpr int each = 4;    // rows and columns of a thread
   static constexpr int threads = (tile / each) * (tile / each);
-  using Params = examples::Product<f32>;
+  using Params = Product<f32>;
   using Four = Vector<f32, 4>;
   struct SharedStorage {
     alignas(16) f32 a[depth][tile + 4];  // transposed

@@ -4,7 +4,7 @@
 // addition, and that is the next limit.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/machine/machine.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -12,7 +12,7 @@ namespace heddle::HEDDLE_BACKEND {
 struct SharedTile {
   static constexpr int tile = 32;  // rows and columns of C of a block
   static constexpr int threads = tile * tile;
-  using Params = examples::Product<f32>;
+  using Params = Product<f32>;
   struct SharedStorage {
     f32 a[tile][tile];
     f32 b[tile][tile];

@@ -5,7 +5,7 @@
 // spreads the eight rows of a small matrix over all banks. All arithmetic now counts as operations of the matrix unit.
 #pragma once
 
-#include "examples/matrix_product/product.h"
+#include "examples/matrix_product/matrix_product.h"
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/swizzle.h"
 #include "kernels/tile/vector.cuh"
@@ -18,7 +18,7 @@ struct TensorCore {
   static constexpr int part = 32;   // rows and columns of C of a warp
   static constexpr int threads = 32 * (tile / part) * (tile / part);
   static constexpr int stages = 3;
-  using Params = examples::Product<bf16>;
+  using Params = Product<bf16>;
   struct Stage {
     alignas(1024) bf16 a[tile * depth];  // [tile, depth], rows of 64 bytes
     alignas(1024) bf16 b[depth * tile];  // [depth, tile], rows of 128 bytes

@@ -1,6 +1,6 @@
 // The swizzle of shared memory that bulk tensor copies and wgmma apply (PTX ISA, "Swizzling Modes"; 5.5.7): within each
-// period, the 16-byte chunk of a 128-byte line is exchanged with the one whose number differs by the number of the line,
-// so that a column of chunks falls into different banks.
+// period, the 16-byte chunk of a 128-byte line is exchanged with the one whose number differs by the number of the
+// line, so that a column of chunks falls into different banks.
 #pragma once
 
 #include "kernels/core/types.h"

@@ -43,8 +43,8 @@ struct TiledTensor {
   TensorFill fill = TensorFill::zero;
 };
 
-/// Activations [n][d][h][w][c], [n][h][w][c] or [n][w][c], from which a load takes a column of pixels, as the matrix of a
-/// convolution has them. The pixels' base positions walk through the box from lower_corner to size - 1 + upper_corner
+/// Activations [n][d][h][w][c], [n][h][w][c] or [n][w][c], from which a load takes a column of pixels, as the matrix of
+/// a convolution has them. The pixels' base positions walk through the box from lower_corner to size - 1 + upper_corner
 /// in steps of element_strides, w first, then h, d and n; the offsets of the load (dilation * filter position) are
 /// added to each.
 struct Im2colTensor {

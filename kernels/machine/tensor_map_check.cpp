@@ -34,9 +34,9 @@ void check_memory(void const* address, Tensor const& tensor, int min_rank) {
     check_range(tensor.element_strides[i], {1, i == 0 ? 1 : 8}, "element_strides", i);
   }
   for (int i = 0; i + 1 < tensor.rank; ++i)
-    check(tensor.strides_bytes[i] % 16 == 0 && tensor.strides_bytes[i] < max_stride_bytes, "[tensor_map] strides_bytes[",
-          i, "] must be a multiple of 16 below 2^40: strides_bytes[", i, "]=", tensor.strides_bytes[i],
-          "; pad the rows of the tensor");
+    check(tensor.strides_bytes[i] % 16 == 0 && tensor.strides_bytes[i] < max_stride_bytes,
+          "[tensor_map] strides_bytes[", i, "] must be a multiple of 16 below 2^40: strides_bytes[", i,
+          "]=", tensor.strides_bytes[i], "; pad the rows of the tensor");
   check(tensor.fill == TensorFill::zero || is_floating_point(tensor.type),
         "[tensor_map] fill with NaN needs a floating-point type: type=", static_cast<int>(tensor.type),
         "; fill with zero");

@@ -18,6 +18,7 @@ struct GridLaunch {
   std::size_t shared_bytes;
   void const* params;
   std::size_t params_bytes;
+  bool examined;  // whether the kernel is compiled with the instrumentation, so that observers see all accesses
   void (*body)(void const* params, void* shared);  // what each thread runs
 };
 

@@ -11,8 +11,10 @@
 // line.
 #if defined(__SANITIZE_THREAD__)
 #define HEDDLE_WHOLE_KERNEL __attribute__((flatten))
+#define HEDDLE_EXAMINED true
 #else
 #define HEDDLE_WHOLE_KERNEL
+#define HEDDLE_EXAMINED false
 #endif
 
 namespace heddle::emulated {
@@ -42,6 +44,7 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
             .shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage),
             .params = &params,
             .params_bytes = sizeof(Params),
+            .examined = HEDDLE_EXAMINED,
             .body = [](void const* p, void* shared) HEDDLE_WHOLE_KERNEL {
               Kernel{}(*static_cast<Params const*>(p), *static_cast<SharedStorage*>(shared));
             }});

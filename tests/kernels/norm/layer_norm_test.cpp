@@ -1,93 +1,21 @@
-// The kernels of layer normalisation against the CPU: emulated in three orders of threads, and on a GPU where there is
-// one.
+// The kernels of layer normalisation against the CPU: emulated in adverse executions, and on a GPU where there is one.
 #include <gtest/gtest.h>
 
 #include "kernels/machine/device.h"
 #include "kernels/machine/host/execution.h"
 #include "kernels/norm/layer_norm_config.h"
-#include "tests/kernels/norm/layer_norm_reference.h"
-#include "tests/support/device_buffer.h"
+#include "tests/kernels/norm/layer_norm_device.h"
 #include "tests/support/error.h"
 
 namespace heddle::testing {
 namespace {
 
-using emulated::ExecutionOptions;
-using emulated::ThreadOrder;
-
-/// A device's functions for one type.
-template <class T>
-struct Implementation {
-  Memory const& memory;
-  LayerNormForwardFn<T>* forward;
-  LayerNormBackwardFn<T>* backward;
-};
-
-template <class T>
-Implementation<T> const on_emulator = {emulated::memory, emulated::layer_norm_forward, emulated::layer_norm_backward};
-template <class T>
-Implementation<T> const on_cuda = {cuda::memory, cuda::layer_norm_forward, cuda::layer_norm_backward};
-
-template <class T>
-void test_forward(Implementation<T> const& device, LayerNormCase const& c) {
-  LayerNormInputs<T> const in(c);
-  DeviceBuffer<T> x(device.memory, in.x, c.offset), y(device.memory, c.shape.rows * c.shape.columns, c.offset);
-  DeviceBuffer<f32> gamma(device.memory, in.gamma), beta(device.memory, in.beta);
-  DeviceBuffer<f32> mean(device.memory, c.shape.rows), rstd(device.memory, c.shape.rows);
-  device.forward({.shape = c.shape,
-                  .x = x.data(),
-                  .gamma = gamma.data(),
-                  .beta = beta.data(),
-                  .y = y.data(),
-                  .mean = mean.data(),
-                  .rstd = rstd.data()},
-                 {});
-  LayerNormForwardReference<T> const expected(c, in);
-  EXPECT_TRUE(expected.mean.matches(mean.read()));
-  EXPECT_TRUE(expected.rstd.matches(rstd.read()));
-  EXPECT_TRUE(expected.y.matches(y.read()));
-  EXPECT_TRUE(y.guards_intact() && mean.guards_intact() && rstd.guards_intact());
-}
-
-template <class T>
-void test_backward(Implementation<T> const& device, LayerNormCase const& c) {
-  LayerNormInputs<T> const in(c);
-  LayerNormBackwardReference<T> const expected(c, in);
-  DeviceBuffer<T> x(device.memory, in.x, c.offset), dy(device.memory, in.dy, c.offset);
-  DeviceBuffer<T> dx(device.memory, c.shape.rows * c.shape.columns, c.offset);
-  DeviceBuffer<f32> gamma(device.memory, in.gamma), mean(device.memory, expected.mean),
-      rstd(device.memory, expected.rstd);
-  DeviceBuffer<f32> dgamma(device.memory, c.shape.columns), dbeta(device.memory, c.shape.columns);
-  DeviceBuffer<u8> workspace(device.memory, static_cast<i64>(layer_norm_backward_workspace_bytes(c.shape)));
-  device.backward({.shape = c.shape,
-                   .x = x.data(),
-                   .dy = dy.data(),
-                   .gamma = gamma.data(),
-                   .mean = mean.data(),
-                   .rstd = rstd.data(),
-                   .dx = dx.data(),
-                   .dgamma = dgamma.data(),
-                   .dbeta = dbeta.data(),
-                   .workspace = {workspace.data(), workspace.bytes()}},
-                  {});
-  EXPECT_TRUE(expected.dx.matches(dx.read()));
-  EXPECT_TRUE(expected.dgamma.matches(dgamma.read()));
-  EXPECT_TRUE(expected.dbeta.matches(dbeta.read()));
-  EXPECT_TRUE(dx.guards_intact() && dgamma.guards_intact() && dbeta.guards_intact() && workspace.guards_intact());
-}
-
-template <class T>
-void test_both(Implementation<T> const& device, LayerNormCase const& c) {
-  test_forward<T>(device, c);
-  test_backward<T>(device, c);
-}
-
 class LayerNorm : public ::testing::TestWithParam<LayerNormCase> {};
 
 TEST_P(LayerNorm, Emulated) {
-  for (ThreadOrder const order : {ThreadOrder::forward, ThreadOrder::reverse, ThreadOrder::random}) {
-    SCOPED_TRACE("thread order " + std::to_string(static_cast<int>(order)));
-    emulated::ScopedExecution const execution({.order = order, .seed = 7, .host_threads = 0});
+  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
+    SCOPED_TRACE(describe(options));
+    emulated::ScopedExecution const execution(options);
     test_both<f32>(on_emulator<f32>, GetParam());
     if (GetParam().once) return;
     test_both<f16>(on_emulator<f16>, GetParam());

@@ -5,9 +5,9 @@
 // - reads of shared memory that nobody has written;
 // - accesses beyond the ends of an allocation of global memory.
 //
-// What a kernel reads and writes in plain C++ is seen where it was compiled with the instrumentation; what it does
-// through the machine's functions always. Four accesses to each word are remembered: of many that race with one, at
-// least one is found, unless those remembered are all in order with it.
+// A kernel must be compiled with the instrumentation (HeddleTargets.cmake, heddle_examination): a launch of another is
+// an Error. Four accesses to each word are remembered: of many that race with one, at least one is found, unless those
+// remembered are all in order with it.
 #pragma once
 
 #include <map>

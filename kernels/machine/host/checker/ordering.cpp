@@ -1,11 +1,14 @@
 // What orders the accesses of a launch.
 #include "kernels/machine/host/checker/access_checker.h"
 
+#include "kernels/core/error.h"
 #include "kernels/machine/host/cluster.h"
 
 namespace heddle::emulated {
 
-void AccessChecker::launch_begins(GridLaunch const&) {
+void AccessChecker::launch_begins(GridLaunch const& launch) {
+  check(launch.examined, "[", launch.name, "] the access checker sees kernels only that are compiled with the ",
+        "instrumentation: link heddle_<family>_examined or heddle_examination");
   number_ = 0;
   words_.clear();
   shadow_.clear();

@@ -1,0 +1,25 @@
+// Every access of the kernels of layer normalisation: none races, none is out of bounds.
+#include "kernels/machine/host/checker/access_checker.h"
+#include "kernels/machine/host/execution.h"
+#include "tests/kernels/norm/layer_norm_device.h"
+
+namespace heddle::testing {
+namespace {
+
+class LayerNormAccesses : public ::testing::TestWithParam<LayerNormCase> {};
+
+TEST_P(LayerNormAccesses, AreInOrder) {
+  emulated::AccessChecker checker;
+  emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
+                                             .seed = 3,
+                                             .completion = emulated::Completion::random,
+                                             .observer = &checker});
+  test_both<f32>(on_emulator<f32>, GetParam());
+  if (!GetParam().once) test_both<bf16>(on_emulator<bf16>, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, LayerNormAccesses, ::testing::ValuesIn(layer_norm_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace heddle::testing

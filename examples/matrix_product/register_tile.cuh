@@ -2,7 +2,8 @@
 // everything moves 16 bytes at a time.
 //
 // Look at: shared memory is read an eighth as often. A is kept transposed, so that a thread finds its four rows side by
-// side; two words of padding a row keep the threads that store a column apart: without them the conflicts are 8-way.
+// side. The threads that store a column of it would meet in the same bank, four at a time; four words of padding a row
+// leave two at a time.
 #pragma once
 
 #include "examples/matrix_product/matrix_product.h"

@@ -1,7 +1,7 @@
 // Step 3: the block reads a tile of A and of B once, together, and takes them from shared memory 32 times.
 //
-// Look at: global memory moves a 32nd of what it did. Shared memory now has two reads for every multiplication and
-// addition, and that is the next limit.
+// Look at: an element comes from global memory once a tile of C that needs it, not once a row or column. Shared memory
+// now has two reads for every multiplication and addition, and that is the next limit.
 #pragma once
 
 #include "examples/matrix_product/matrix_product.h"

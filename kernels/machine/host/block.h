@@ -54,6 +54,9 @@ class Block {
   /// What stands for the copies that a thread has started with cp.async.
   Queue copies_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)]; }
   Warp const& warp(int index) const { return warps_[static_cast<std::size_t>(index)]; }
+  /// Likewise for its bulk copies to global memory: what they read of shared memory, and what they write.
+  Queue bulk_reads_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)].block; }
+  Queue bulk_writes_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)].index; }
   Warp& running_warp() { return warp_of(running_); }
 
   /// From a thread: waits until `ready()` holds, which another thread or an operation makes so before it notifies

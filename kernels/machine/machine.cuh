@@ -38,6 +38,7 @@
 #include "kernels/machine/cuda/access.cuh"
 #include "kernels/machine/cuda/async_copy.cuh"
 #include "kernels/machine/cuda/barrier.cuh"
+#include "kernels/machine/cuda/bulk_copy.cuh"
 #include "kernels/machine/cuda/cluster.cuh"
 #include "kernels/machine/cuda/convert.cuh"
 #include "kernels/machine/cuda/elect.cuh"
@@ -47,12 +48,15 @@
 #include "kernels/machine/cuda/launch.cuh"
 #include "kernels/machine/cuda/math.cuh"
 #include "kernels/machine/cuda/matrix.cuh"
+#include "kernels/machine/cuda/mbarrier.cuh"
 #include "kernels/machine/cuda/mma.cuh"
+#include "kernels/machine/cuda/tensor_copy.cuh"
 #else
 #define HEDDLE_BACKEND emulated
 #include "kernels/machine/host/access.cuh"
 #include "kernels/machine/host/async_copy.cuh"
 #include "kernels/machine/host/barrier.cuh"
+#include "kernels/machine/host/bulk_copy.cuh"
 #include "kernels/machine/host/cluster.cuh"
 #include "kernels/machine/host/convert.cuh"
 #include "kernels/machine/host/elect.cuh"
@@ -62,5 +66,7 @@
 #include "kernels/machine/host/launch.cuh"
 #include "kernels/machine/host/math.cuh"
 #include "kernels/machine/host/matrix.cuh"
+#include "kernels/machine/host/mbarrier.cuh"
 #include "kernels/machine/host/mma.cuh"
+#include "kernels/machine/host/tensor_copy.cuh"
 #endif

@@ -1,9 +1,9 @@
 // Asynchronous copies of contiguous memory (PTX ISA, cp.async.bulk). One thread issues one. Addresses and sizes are
 // multiples of 16 bytes.
 //
-// What is written to shared memory counts its bytes at a barrier: who has waited for the phase sees it. Copies to global
-// memory are gathered into groups, like cp_async, which the thread that issued them waits for. Shared memory that is
-// read must be written before a fence_proxy_async_shared.
+// What is written to shared memory counts its bytes at a barrier: who has waited for the phase sees it. Copies to
+// global memory are gathered into groups, like cp_async, which the thread that issued them waits for. Shared memory
+// that is read must be written before a fence_proxy_async.
 #pragma once
 
 #include "kernels/core/types.h"
@@ -97,16 +97,15 @@ struct BulkAddition<bf16> {
 
 }  // namespace detail
 
-/// Adds elements in shared memory to those in global memory, each atomically, in no particular order. T is u32, i32, u64,
-/// f32, f16 or bf16; f32 flushes subnormals to zero.
+/// Adds elements in shared memory to those in global memory, each atomically, in no particular order. T is u32, i32,
+/// u64, f32, f16 or bf16; f32 flushes subnormals to zero.
 template <class T>
 __device__ void bulk_reduce_add(T* global, T const* shared, u32 bytes, CachePolicy policy = CachePolicy::evict_normal) {
   if constexpr (architecture >= 90)
-    asm volatile(
-        "cp.reduce.async.bulk.global.shared::cta.bulk_group.L2::cache_hint.add.%4 [%0], [%1], %2, %3;" ::"l"(
-            __cvta_generic_to_global(global)),
-        "r"(shared_address(shared)), "r"(bytes), "l"(policy), "C"(detail::BulkAddition<T>::type)
-        : "memory");
+    asm volatile("cp.reduce.async.bulk.global.shared::cta.bulk_group.L2::cache_hint.add.%4 [%0], [%1], %2, %3;" ::"l"(
+                     __cvta_generic_to_global(global)),
+                 "r"(shared_address(shared)), "r"(bytes), "l"(policy), "C"(detail::BulkAddition<T>::type)
+                 : "memory");
   else
     __trap();
 }

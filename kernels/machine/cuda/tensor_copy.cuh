@@ -3,8 +3,8 @@
 // dimension first, and may lie outside of the tensor.
 //
 // In shared memory a box is dense, its row of dimension 0 innermost, swizzled as the map says, and starts at a multiple
-// of 128 bytes. What a load finds outside of the tensor is filled and counts; stores leave it out. Completion is that of
-// bulk_copy.cuh.
+// of 128 bytes. What a load finds outside of the tensor is filled and counts; stores leave it out. Completion is that
+// of bulk_copy.cuh.
 #pragma once
 
 #include "kernels/core/types.h"
@@ -18,8 +18,8 @@ namespace heddle::cuda {
 
 namespace detail {
 
-/// How a rank is written in PTX. The assembly below always names five coordinates and three offsets, c0 … c4 and o0 … o2,
-/// of which an instruction uses the first.
+/// How a rank is written in PTX. The assembly below always names five coordinates and three offsets, c0 … c4 and o0 …
+/// o2, of which an instruction uses the first.
 template <int rank>
 struct BoxText;
 template <>
@@ -51,34 +51,155 @@ struct ToManyBlocks {
 };
 
 struct Store {
-  static constexpr char instruction[] = "cp.async.bulk.tensor", operation[] = "";
+  static constexpr char name[] = "cp.async.bulk.tensor", operation[] = "";
 };
 struct Addition {
-  static constexpr char instruction[] = "cp.reduce.async.bulk.tensor", operation[] = ".add";
+  static constexpr char name[] = "cp.reduce.async.bulk.tensor", operation[] = ".add";
 };
 
-template <int rank>
-__device__ void load_tile(void* shared, TensorMap const& map, i32 const (&c)[rank], MBarrier& barrier, auto const target,
-                          u32 blocks, CachePolicy policy) {
+/// Dimension i, or any value where the rank is lower.
+template <int i, class T, int rank>
+__device__ T component(T const (&values)[rank]) {
+  return values[i < rank ? i : 0];
+}
+
+template <class Target, int rank>
+__device__ void load_tile(void* shared, TensorMap const& map, i32 const (&c)[rank], MBarrier& barrier, u32 blocks,
+                          CachePolicy policy) {
   using Box = BoxText<rank>;
-  using Target = decltype(target);
   asm volatile(
       "{ .reg .b32 c<5>; .reg .b16 blocks;\n"
       "mov.b32 c0, %3; mov.b32 c1, %4; mov.b32 c2, %5; mov.b32 c3, %6; mov.b32 c4, %7; mov.b16 blocks, %8;\n"
       "cp.async.bulk.tensor.%10.shared::cluster.global.tile.mbarrier::complete_tx::bytes%12.L2::cache_hint"
       " [%0], [%1, %11], [%2]%13, %9; }" ::"r"(shared_address(shared)),
-      "l"(&map), "r"(shared_address(&barrier)), "r"(c[0]), "r"(c[rank > 1 ? 1 : 0]), "r"(c[rank > 2 ? 2 : 0]),
-      "r"(c[rank > 3 ? 3 : 0]), "r"(c[rank > 4 ? 4 : 0]), "h"(static_cast<unsigned short>(blocks)), "l"(policy),
+      "l"(&map), "r"(shared_address(&barrier)), "r"(c[0]), "r"(component<1>(c)), "r"(component<2>(c)),
+      "r"(component<3>(c)), "r"(component<4>(c)), "h"(static_cast<unsigned short>(blocks)), "l"(policy),
       "C"(Box::dimensions), "C"(Box::coordinates), "C"(Target::qualifier), "C"(Target::operand)
       : "memory");
 }
 
+template <class Target, int rank>
+__device__ void load_im2col(void* shared, TensorMap const& map, i32 const (&c)[rank],
+                            unsigned short const (&offsets)[rank - 2], MBarrier& barrier, u32 blocks,
+                            CachePolicy policy) {
+  using Box = BoxText<rank>;
+  asm volatile(
+      "{ .reg .b32 c<5>; .reg .b16 o<3>, blocks;\n"
+      "mov.b32 c0, %3; mov.b32 c1, %4; mov.b32 c2, %5; mov.b32 c3, %6; mov.b32 c4, %7; mov.b16 blocks, %8;\n"
+      "mov.b16 o0, %14; mov.b16 o1, %15; mov.b16 o2, %16;\n"
+      "cp.async.bulk.tensor.%10.shared::cluster.global.im2col.mbarrier::complete_tx::bytes%12.L2::cache_hint"
+      " [%0], [%1, %11], [%2]%17%13, %9; }" ::"r"(shared_address(shared)),
+      "l"(&map), "r"(shared_address(&barrier)), "r"(c[0]), "r"(component<1>(c)), "r"(component<2>(c)),
+      "r"(component<3>(c)), "r"(component<4>(c)), "h"(static_cast<unsigned short>(blocks)), "l"(policy),
+      "C"(Box::dimensions), "C"(Box::coordinates), "C"(Target::qualifier), "C"(Target::operand), "h"(offsets[0]),
+      "h"(component<1>(offsets)), "h"(component<2>(offsets)), "C"(Box::offsets)
+      : "memory");
+}
+
+template <class Instruction, int rank>
+__device__ void store_tile(TensorMap const& map, i32 const (&c)[rank], void const* shared, CachePolicy policy) {
+  using Box = BoxText<rank>;
+  asm volatile(
+      "{ .reg .b32 c<5>;\n"
+      "mov.b32 c0, %2; mov.b32 c1, %3; mov.b32 c2, %4; mov.b32 c3, %5; mov.b32 c4, %6;\n"
+      "%8.%10.global.shared::cta%9.tile.bulk_group.L2::cache_hint [%0, %11], [%1], %7; }" ::"l"(&map),
+      "r"(shared_address(shared)), "r"(c[0]), "r"(component<1>(c)), "r"(component<2>(c)), "r"(component<3>(c)),
+      "r"(component<4>(c)), "l"(policy), "C"(Instruction::name), "C"(Instruction::operation), "C"(Box::dimensions),
+      "C"(Box::coordinates)
+      : "memory");
+}
+
+template <int rank>
+__device__ void prefetch_tile(TensorMap const& map, i32 const (&c)[rank]) {
+  using Box = BoxText<rank>;
+  asm volatile(
+      "{ .reg .b32 c<5>;\n"
+      "mov.b32 c0, %1; mov.b32 c1, %2; mov.b32 c2, %3; mov.b32 c3, %4; mov.b32 c4, %5;\n"
+      "cp.async.bulk.prefetch.tensor.%6.L2.global.tile [%0, %7]; }" ::"l"(&map),
+      "r"(c[0]), "r"(component<1>(c)), "r"(component<2>(c)), "r"(component<3>(c)), "r"(component<4>(c)),
+      "C"(Box::dimensions), "C"(Box::coordinates)
+      : "memory");
+}
+
 }  // namespace detail
+
+/// The box at the coordinates, to shared memory of this block; box_bytes are counted at the barrier.
+template <int rank>
+__device__ void tensor_load(void* shared, TensorMap const& map, i32 const (&coordinates)[rank], MBarrier& barrier,
+                            CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::load_tile<detail::ToOneBlock>(shared, map, coordinates, barrier, 0, policy);
+  else
+    __trap();
+}
+
+/// Likewise to each block of the cluster whose bit is set in `blocks`, at the same place, counted at the barrier at the
+/// same place.
+template <int rank>
+__device__ void tensor_load_multicast(void* shared, TensorMap const& map, i32 const (&coordinates)[rank],
+                                      MBarrier& barrier, u32 blocks, CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::load_tile<detail::ToManyBlocks>(shared, map, coordinates, barrier, blocks, policy);
+  else
+    __trap();
+}
+
+/// The column of pixels of an Im2colTensor from a base position (c, w, h, d, n) on, at the offsets (w, h, d).
+template <int rank>
+__device__ void tensor_load_im2col(void* shared, TensorMap const& map, i32 const (&coordinates)[rank],
+                                   unsigned short const (&offsets)[rank - 2], MBarrier& barrier,
+                                   CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::load_im2col<detail::ToOneBlock>(shared, map, coordinates, offsets, barrier, 0, policy);
+  else
+    __trap();
+}
+
+template <int rank>
+__device__ void tensor_load_im2col_multicast(void* shared, TensorMap const& map, i32 const (&coordinates)[rank],
+                                             unsigned short const (&offsets)[rank - 2], MBarrier& barrier, u32 blocks,
+                                             CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::load_im2col<detail::ToManyBlocks>(shared, map, coordinates, offsets, barrier, blocks, policy);
+  else
+    __trap();
+}
+
+/// A box in shared memory to that at the coordinates of a TiledTensor.
+template <int rank>
+__device__ void tensor_store(TensorMap const& map, i32 const (&coordinates)[rank], void const* shared,
+                             CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::store_tile<detail::Store>(map, coordinates, shared, policy);
+  else
+    __trap();
+}
+
+/// Likewise, adding as bulk_reduce_add does.
+template <int rank>
+__device__ void tensor_reduce_add(TensorMap const& map, i32 const (&coordinates)[rank], void const* shared,
+                                  CachePolicy policy = CachePolicy::evict_normal) {
+  if constexpr (architecture >= 90)
+    detail::store_tile<detail::Addition>(map, coordinates, shared, policy);
+  else
+    __trap();
+}
+
+/// The box at the coordinates of a TiledTensor, to the second-level cache.
+template <int rank>
+__device__ void tensor_prefetch(TensorMap const& map, i32 const (&coordinates)[rank]) {
+  if constexpr (architecture >= 90)
+    detail::prefetch_tile(map, coordinates);
+  else
+    __trap();
+}
+
+/// The map itself, which a copy reads first.
+__device__ inline void tensor_map_prefetch(TensorMap const& map) {
+  if constexpr (architecture >= 90)
+    asm volatile("prefetch.tensormap [%0];" ::"l"(&map) : "memory");
+  else
+    __trap();
+}
+
 }  // namespace heddle::cuda
-namespace heddle::cuda {
-__global__ void test(__grid_constant__ TensorMap const m, MBarrier* b, void* s, i32 x) {
-  detail::load_tile(s, m, {x, x + 1, 3}, *b, detail::ToOneBlock{}, 0, CachePolicy::evict_first);
-  detail::load_tile(s, m, {x, x + 1, 3,4,5}, *b, detail::ToManyBlocks{}, 3, CachePolicy::evict_first);
-  detail::load_tile(s, m, {x}, *b, detail::ToManyBlocks{}, 3, CachePolicy::evict_first);
-}
-}

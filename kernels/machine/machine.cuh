@@ -12,6 +12,9 @@
 //   elect.cuh            one thread of a warp to act for all
 //   barrier.cuh          the barriers of a block beyond __syncthreads
 //   async_copy.cuh       cp.async
+//   mbarrier.cuh         barriers in shared memory that count arrivals and bytes
+//   bulk_copy.cuh        asynchronous copies of contiguous memory
+//   tensor_copy.cuh      asynchronous copies of boxes of tensors, which tensor_map.h describes
 //   cluster.cuh          clusters of blocks
 //   fence.cuh            orders of memory
 //   grid_dependency.cuh  launches that overlap

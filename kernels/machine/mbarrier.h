@@ -6,8 +6,8 @@
 namespace heddle {
 
 /// Opaque. Stands in SharedStorage and is made by mbarrier_init. A phase completes when the expected number of threads
-/// has arrived and as many bytes as expected have been written; then the next one begins, of the other parity. The first
-/// has parity 0.
+/// has arrived and as many bytes as expected have been written; then the next one begins, of the other parity. The
+/// first has parity 0.
 struct MBarrier {
   u64 state;
 };

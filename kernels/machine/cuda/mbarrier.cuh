@@ -67,10 +67,10 @@ __device__ inline void mbarrier_arrive_expect(MBarrier& barrier, u32 bytes) {
 /// Arrives at the barrier that lies at the same place in the block of a rank in the cluster, which may be this block.
 __device__ inline void mbarrier_arrive_remote(MBarrier& barrier, int rank, u32 count = 1) {
   if constexpr (architecture >= 90)
-    asm volatile("mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0], %1;" ::"r"(
-                     shared_address(&barrier, rank)),
-                 "r"(count)
-                 : "memory");
+    asm volatile(
+        "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0], %1;" ::"r"(shared_address(&barrier, rank)),
+        "r"(count)
+        : "memory");
   else
     __trap();
 }

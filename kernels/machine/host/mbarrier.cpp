@@ -55,6 +55,15 @@ void arrive(MBarrierState& state, u32 arrivals, BarrierUse use) {
   state.pending -= arrivals;
 }
 
+/// The current phase takes one arrival more.
+void raise_count(MBarrier& barrier, BarrierUse use) {
+  MBarrierState state(barrier);
+  if (state.pending == max_mbarrier_count)
+    refuse(use, "a phase lacks at most ", max_mbarrier_count, " arrivals: ", describe(state));
+  ++state.pending;
+  barrier = state.packed();
+}
+
 /// Writes a state back, of the next phase when the current one is complete.
 void update(Cluster& cluster, MBarrier& barrier, MBarrierState state) {
   bool const completed = state.phase_is_complete();
@@ -62,6 +71,7 @@ void update(Cluster& cluster, MBarrier& barrier, MBarrierState state) {
     state.pending = state.expected;
     state.parity ^= 1;
     cluster.operations().commit(&barrier);
+    if (Observer* const observer = cluster.observer()) observer->published(&barrier);
   }
   barrier = state.packed();
   if (completed) cluster.notify(&barrier);
@@ -117,11 +127,21 @@ void end_barrier(MBarrier& barrier, BarrierUse use) {
   barrier.state = ~u64{0};
 }
 
-void arrive_at(MBarrier& barrier, u32 arrivals, u32 expected_bytes, BarrierUse use) {
+void expect_at(MBarrier& barrier, u32 bytes, BarrierUse use) {
   Block& block = Block::current(use.name);
   check_anywhere(block, barrier, use);
   observe(block, barrier, AccessKind::atomic, use);
-  if (arrivals > 0) released(block, barrier);
+  MBarrierState state(barrier);
+  expect(state, bytes, use);
+  update(block.cluster(), barrier, state);
+}
+
+void arrive_at(MBarrier& barrier, u32 arrivals, u32 expected_bytes, BarrierUse use) {
+  Block& block = Block::current(use.name);
+  check_anywhere(block, barrier, use);
+  if (arrivals < 1) refuse(use, "a thread arrives once or more: count=", arrivals);
+  observe(block, barrier, AccessKind::atomic, use);
+  released(block, barrier);
   MBarrierState state(barrier);
   expect(state, expected_bytes, use);
   arrive(state, arrivals, use);
@@ -141,29 +161,26 @@ void arrive_and_drop(MBarrier& barrier, BarrierUse use) {
 
 void arrive_after_copies(MBarrier& barrier, bool raises_count, BarrierUse use) {
   Block& block = Block::current(use.name);
+  block.check_architecture(use.name, 80);
   check_barrier(block, barrier, use);
-  if (raises_count) {
-    MBarrierState state(barrier);
-    ++state.pending;
-    barrier = state.packed();
-  }
+  observe(block, barrier, AccessKind::atomic, use);
+  if (raises_count) raise_count(barrier, use);
   AsyncOperations& operations = block.cluster().operations();
-  Actor const issuer = block.actor();
-  Queue const copies = block.copies_of(issuer.thread);
+  Queue const copies = block.copies_of(block.running_thread());
   operations.issue({.name = use.name,
                     .where = use.where,
-                    .issuer = issuer,
+                    .issuer = block.actor(),
                     .queue = copies,
                     .in_order = true,
                     .outlives_block = false,
-                    .perform = [&, issuer, copies, group = operations.open_group(copies), use] {
-                      if (Observer* const observer = block.cluster().observer()) {
-                        observer->group_awaited(issuer, copies, group);
-                        observer->released(issuer, &barrier);
-                      }
+                    .perform = [&, copies, group = operations.open_group(copies), use] {
+                      Cluster& cluster = block.cluster();
+                      check_initialised(barrier, use);
+                      if (Observer* const observer = cluster.observer())
+                        observer->queue_released(copies, group, &barrier);
                       MBarrierState state(barrier);
                       arrive(state, 1, use);
-                      update(block.cluster(), barrier, state);
+                      update(cluster, barrier, state);
                     }});
 }
 

@@ -39,7 +39,7 @@ inline void mbarrier_arrive_drop(MBarrier& barrier, std::source_location where =
 inline void mbarrier_expect(MBarrier& barrier, u32 bytes,
                             std::source_location where = std::source_location::current()) {
   Block::current("mbarrier_expect").check_architecture("mbarrier_expect", 90);
-  arrive_at(barrier, 0, bytes, {"mbarrier_expect", where});
+  expect_at(barrier, bytes, {"mbarrier_expect", where});
 }
 
 /// mbarrier_expect and mbarrier_arrive in one.

@@ -17,7 +17,9 @@ struct BarrierUse {
 
 void start_barrier(MBarrier& barrier, u32 count, BarrierUse use);
 void end_barrier(MBarrier& barrier, BarrierUse use);
-/// From the thread that runs, at a barrier of its block or of another of the cluster: expects bytes, then arrives.
+/// From the thread that runs, at a barrier of its block or of another of the cluster.
+void expect_at(MBarrier& barrier, u32 bytes, BarrierUse use);
+/// Likewise: expects bytes, then arrives.
 void arrive_at(MBarrier& barrier, u32 arrivals, u32 expected_bytes, BarrierUse use);
 void arrive_and_drop(MBarrier& barrier, BarrierUse use);
 /// The arrival that comes when the copies of the thread that runs have come.

@@ -67,6 +67,9 @@ class Observer {
   virtual void operation_ends() {}
   /// The actor has waited for all groups up to this one.
   virtual void group_awaited(Actor, Queue, u64 /*group*/) {}
+  /// All groups of the queue up to this one have ended and are ordered before what others do after they acquire the
+  /// object, once it has been published: as released(), on behalf of the queue.
+  virtual void queue_released(Queue, u64 /*group*/, void const* /*object*/) {}
 
   /// A fence: orders what the actor did before it against its own atomic accesses after it, and the other way round.
   virtual void fenced(Actor) {}

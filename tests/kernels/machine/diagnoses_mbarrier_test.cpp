@@ -1,140 +1,168 @@
-// Wrong uses of mbarriers: the emulator says what is wrong, and each corrected twin passes.
-#include <gtest/gtest.h>
-
-#include "kernels/machine/host/execution.h"
-#include "kernels/machine/machine.cuh"
-#include "tests/support/error.h"
+// Mistakes with barriers in shared memory.
+#include "tests/kernels/machine/diagnosis.h"
 
 namespace heddle::emulated {
 namespace {
 
-using heddle::testing::error_of;
-
-struct Storage {
-  alignas(16) u32 words[64];
-  MBarrier barrier;
+struct Barriers {
+  MBarrier first, second;
 };
 
-/// A kernel that is its body: body(wrong, shared) runs in each of 64 threads.
-template <class Body>
-struct Kernel {
-  static constexpr int threads = 64;
-  struct Params {
-    bool wrong;
-  };
-  using SharedStorage = Storage;
-  void operator()(Params const& p, SharedStorage& shared) const { Body{}(p.wrong, shared); }
-};
-
-template <class Body>
-void expect_diagnosis(Body, std::vector<std::string> const& parts) {
-  for (ExecutionOptions const& options : adversarial_executions()) {
-    ScopedExecution const execution(options);
-    std::string const text = error_of([] { launch<Kernel<Body>>(2, {true}, {}, "wrong_kernel"); });
-    EXPECT_EQ(text.find("[wrong_kernel] block (0, 0, 0)"), 0u) << text;
-    for (std::string const& part : parts) EXPECT_NE(text.find(part), std::string::npos) << text;
-    EXPECT_EQ(error_of([] { launch<Kernel<Body>>(2, {false}, {}, "right_kernel"); }), "(no error)");
-  }
-}
-
-void begin(Storage& shared, u32 count) {
-  if (threadIdx.x == 0) mbarrier_init(shared.barrier, count);
-  __syncthreads();
-}
-
-TEST(MBarrierDiagnoses, UseBeforeInitialisation) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        if (!wrong) begin(shared, 64);
-        mbarrier_arrive(shared.barrier);
+TEST(MBarrierDiagnoses, UsedBeforeItIsMade) {
+  expect_diagnosis<32, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        if (!wrong && threadIdx.x == 0) mbarrier_init(shared.first, 32);
+        __syncthreads();
+        mbarrier_arrive(shared.first);
       },
-      {"mbarrier_arrive at diagnoses_mbarrier_test.cpp:", "is not initialised"});
+      {"mbarrier_arrive at diagnoses_mbarrier_test.cpp:",
+       "is not initialised, or overwritten: state=18446744073709551615", "call mbarrier_init in one thread"});
 }
 
-TEST(MBarrierDiagnoses, InitialisedTwice) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        if (threadIdx.x > 0) return;
-        if (!wrong) mbarrier_invalidate(shared.barrier);
-        mbarrier_init(shared.barrier, 1);
+TEST(MBarrierDiagnoses, MadeTwice) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        mbarrier_init(shared.first, 1);
+        if (!wrong) mbarrier_invalidate(shared.first);
+        mbarrier_init(shared.first, 2);
       },
-      {"is initialised already: call mbarrier_invalidate first"});
+      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "is initialised already: call mbarrier_invalidate first"});
 }
 
-TEST(MBarrierDiagnoses, CountOutOfRange) {
-  expect_diagnosis([](bool wrong, Storage& shared) { begin(shared, wrong ? 1u << 20 : (1u << 20) - 1); },
-                   {"mbarrier_init", "a barrier takes 1 to 1048575 arrivals: count=1048576"});
-}
-
-TEST(MBarrierDiagnoses, MoreArrivalsThanTheCount) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 3);
-        if (threadIdx.x == 0) mbarrier_arrive(shared.barrier, wrong ? 4 : 3);
+TEST(MBarrierDiagnoses, UsedAfterItsEnd) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        mbarrier_init(shared.first, 1);
+        if (wrong) mbarrier_invalidate(shared.first);
+        (void)mbarrier_test_wait(shared.first, 1);
       },
-      {"more arrivals than the phase takes: 4 when the phase of parity 0 lacks 3 arrivals"});
+      {"mbarrier_test_wait at diagnoses_mbarrier_test.cpp:", "is not initialised"});
 }
 
-TEST(MBarrierDiagnoses, MissingArrival) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        if (!wrong || threadIdx.x != 40) mbarrier_arrive(shared.barrier);
-        mbarrier_wait(shared.barrier, 0);
+TEST(MBarrierDiagnoses, MoreArrivalsThanThePhaseTakes) {
+  expect_diagnosis<32, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        if (threadIdx.x == 0) mbarrier_init(shared.first, wrong ? 31 : 64);
+        __syncthreads();
+        mbarrier_arrive(shared.first, 2);
       },
-      {"deadlock",
-       "in mbarrier_wait at diagnoses_mbarrier_test.cpp:", "the phase of parity 0 lacks 1 arrivals and 0 bytes"});
+      {"mbarrier_arrive at diagnoses_mbarrier_test.cpp:",
+       "more arrivals than the phase takes: 2 when the phase of parity 0 lacks 1 arrivals and 0 bytes; raise the "
+       "count"});
 }
 
-TEST(MBarrierDiagnoses, WrongParity) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        mbarrier_arrive(shared.barrier);
-        mbarrier_wait(shared.barrier, 0);
-        mbarrier_wait(shared.barrier, wrong ? 1 : 0);
+TEST(MBarrierDiagnoses, CountIsOutOfRange) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) { mbarrier_init(shared.first, wrong ? 0 : 1); },
+      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "a barrier takes 1 to 1048575 arrivals: count=0"});
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) { mbarrier_init(shared.first, max_mbarrier_count + (wrong ? 1 : 0)); },
+      {"a barrier takes 1 to 1048575 arrivals: count=1048576"});
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        mbarrier_init(shared.first, 1);
+        mbarrier_arrive(shared.first, wrong ? 0 : 1);
       },
-      {"deadlock", "the phase of parity 1 lacks 64 arrivals"});
+      {"mbarrier_arrive at diagnoses_mbarrier_test.cpp:", "a thread arrives once or more: count=0"});
 }
 
-TEST(MBarrierDiagnoses, NoParity) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        mbarrier_arrive(shared.barrier);
-        mbarrier_wait(shared.barrier, wrong ? 2 : 0);
+/// A phase's number in place of its parity.
+TEST(MBarrierDiagnoses, ParityIsNone) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        mbarrier_init(shared.first, 1);
+        for (u32 phase = 0; phase < 3; ++phase) {
+          mbarrier_arrive(shared.first);
+          mbarrier_wait(shared.first, wrong ? phase : phase % 2);
+        }
       },
-      {"a parity is 0 or 1: parity=2"});
+      {"mbarrier_wait at diagnoses_mbarrier_test.cpp:", "a parity is 0 or 1: parity=2"});
 }
 
-TEST(MBarrierDiagnoses, TooManyBytes) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        if (threadIdx.x == 0) mbarrier_expect(shared.barrier, wrong ? 1u << 20 : (1u << 20) - 1);
+TEST(MBarrierDiagnoses, Misaligned) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        auto* const bytes = reinterpret_cast<u8*>(&shared.first) + (wrong ? 4 : 0);
+        mbarrier_init(*reinterpret_cast<MBarrier*>(bytes), 1);
       },
-      {"expected and written bytes of a phase may differ by at most 1048575: they would by 1048576"});
+      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "an mbarrier lies at a multiple of 8 bytes: address=0x"});
 }
 
 TEST(MBarrierDiagnoses, NotInSharedMemory) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        MBarrier mine;
-        if (threadIdx.x == 0) mbarrier_init(wrong ? mine : shared.barrier, 1);
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        MBarrier on_the_stack;
+        mbarrier_init(wrong ? on_the_stack : shared.first, 1);
       },
-      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "are not within the"});
+      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "8 bytes at 0x",
+       "are not within the 16 bytes of shared memory"});
 }
 
-TEST(MBarrierDiagnoses, Overwritten) {
-  expect_diagnosis(
-      [](bool wrong, Storage& shared) {
-        begin(shared, 64);
-        if (threadIdx.x == 0) shared.words[wrong ? 65 : 63] = 0;
+TEST(MBarrierDiagnoses, BytesThatNeverCome) {
+  expect_diagnosis<32, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        if (threadIdx.x == 0) mbarrier_init(shared.first, 32);
         __syncthreads();
-        mbarrier_arrive(shared.barrier);
+        mbarrier_arrive_expect(shared.first, wrong && threadIdx.x == 5 ? 512 : 0);
+        mbarrier_wait(shared.first, 0);
       },
-      {"is not initialised, or overwritten"});
+      {"deadlock: warp 0 (lanes 0-31 in mbarrier_wait",
+       "at diagnoses_mbarrier_test.cpp:", "the phase of parity 0 lacks 0 arrivals and 512 bytes"});
+}
+
+TEST(MBarrierDiagnoses, ArrivalThatNeverComes) {
+  expect_diagnosis<64, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        if (threadIdx.x == 0) mbarrier_init(shared.first, 64);
+        __syncthreads();
+        if (!wrong || threadIdx.x != 40) mbarrier_arrive(shared.first);
+        mbarrier_wait(shared.first, 0);
+      },
+      {"deadlock: ", "warps 0-1 (lanes 0-31 in mbarrier_wait", "the phase of parity 0 lacks 1 arrivals and 0 bytes"});
+}
+
+TEST(MBarrierDiagnoses, MoreBytesThanAPhaseCounts) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        mbarrier_init(shared.first, 1);
+        mbarrier_expect(shared.first, 1 << 19);
+        mbarrier_expect(shared.first, (1 << 19) - (wrong ? 0 : 1));
+      },
+      {"mbarrier_expect at diagnoses_mbarrier_test.cpp:", "may differ by at most 1048575: they would by 1048576"});
+}
+
+struct PairOfBlocks : Kernel<decltype([](bool) {}), 1, Barriers> {
+  static constexpr int cluster_size = 2;
+  void operator()(Params const& p, Barriers& shared) const {
+    mbarrier_init(shared.first, 1);
+    cluster_sync();
+    MBarrier* const there = map_shared(&shared.first, 1 - cluster_rank());
+    if (p.wrong)
+      mbarrier_wait_cluster(*there, 1);
+    else
+      mbarrier_wait_cluster(shared.first, 1);
+    cluster_sync();
+  }
+};
+
+TEST(MBarrierDiagnoses, WaitsAtTheBarrierOfAnotherBlock) {
+  std::string const error = error_of([] { launch<PairOfBlocks>(2, {true}, {}, "k"); });
+  EXPECT_NE(error.find("mbarrier_wait_cluster at diagnoses_mbarrier_test.cpp:"), std::string::npos) << error;
+  EXPECT_NE(error.find("are not within the 16 bytes of shared memory of the block"), std::string::npos) << error;
+  EXPECT_EQ(error_of([] { launch<PairOfBlocks>(2, {false}, {}, "k"); }), "(no error)");
+}
+
+TEST(MBarrierDiagnoses, ArchitectureThatLacksIt) {
+  using Expects = Kernel<decltype([](bool wrong, Barriers& shared) {
+                           mbarrier_init(shared.first, 2);
+                           mbarrier_arrive(shared.first);
+                           if (wrong) mbarrier_expect(shared.first, 16);
+                         }),
+                         1, Barriers>;
+  ScopedExecution const execution({.architecture = 80});
+  EXPECT_NE(error_of([] { launch<Expects>(1, {true}, {}, "k"); }).find("mbarrier_expect needs sm_90"),
+            std::string::npos);
+  EXPECT_EQ(error_of([] { launch<Expects>(1, {false}, {}, "k"); }), "(no error)");
 }
 
 }  // namespace

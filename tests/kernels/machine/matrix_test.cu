@@ -106,11 +106,6 @@ void test_stores() {
   EXPECT_EQ(rows.read(), wanted) << count << " matrices, transposed: " << transposed;
 }
 
-class Hopper : public Machine {
- protected:
-  void SetUp() override { skip_below(9); }
-};
-
 TEST_F(Machine, MatricesAreLoaded) {
   for_each_execution([] {
     test_loads<1, false>();

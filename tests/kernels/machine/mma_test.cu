@@ -131,11 +131,6 @@ void test_products() {
                                                 uniform<D>(16 * 8, seed + 200), false);
 }
 
-class Hopper : public Machine {
- protected:
-  void SetUp() override { skip_below(9); }
-};
-
 TEST_F(Machine, ProductsOfBf16) {
   for_each_execution([] {
     test_products<bf16, f32, 2>();

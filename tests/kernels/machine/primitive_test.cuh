@@ -29,6 +29,12 @@ class Machine : public ::testing::Test {
   }
 };
 
+/// A test that is skipped on a GPU without clusters and bulk copies.
+class Hopper : public Machine {
+ protected:
+  void SetUp() override { skip_below(9); }
+};
+
 /// Runs the test in the ways that its machine has: those of the emulator that are adverse, the one of a GPU.
 template <class Test>
 void for_each_execution(Test test) {

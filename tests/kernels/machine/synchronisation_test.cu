@@ -150,11 +150,6 @@ void test_ring() {
   });
 }
 
-class Hopper : public Machine {
- protected:
-  void SetUp() override { skip_below(9); }
-};
-
 TEST_F(Hopper, Clusters) {
   test_ring<1>();
   test_ring<2>();

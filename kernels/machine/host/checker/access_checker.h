@@ -39,6 +39,7 @@ class AccessChecker : public Observer {
   void operation_begins(u64 number) override;
   void operation_ends() override;
   void group_awaited(Actor actor, Queue queue, u64 group) override;
+  void queue_released(Queue queue, u64 group, void const* object) override;
 
  private:
   /// An operation in flight: it acts as an agent of its own, which knows what its issuer knew.

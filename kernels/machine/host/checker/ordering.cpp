@@ -140,4 +140,8 @@ void AccessChecker::group_awaited(Actor actor, Queue queue, u64 group) {
   learn(agent_of(actor), done);
 }
 
+void AccessChecker::queue_released(Queue queue, u64 group, void const* object) {
+  advance(meetings_[object].gathered.steps, index(queue), static_cast<u32>(group + 1));
+}
+
 }  // namespace heddle::emulated

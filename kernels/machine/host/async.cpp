@@ -45,10 +45,13 @@ void AsyncOperations::wait(Actor actor, Queue queue, int pending) {
 }
 
 bool AsyncOperations::may_complete(std::size_t index) const {
-  Operation const& operation = pending_[index].operation;
-  if (!operation.in_order) return true;
-  return std::none_of(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(index),
-                      [&](Pending const& before) { return before.operation.queue == operation.queue; });
+  Pending const& pending = pending_[index];
+  auto const comes_before = [&](Pending const& other) {
+    Queue const queue = other.operation.queue;
+    return (pending.operation.in_order && queue == pending.operation.queue && other.number < pending.number) ||
+           (queue == pending.operation.after && other.group <= pending.group);
+  };
+  return std::none_of(pending_.begin(), pending_.end(), comes_before);
 }
 
 void AsyncOperations::complete(std::size_t index) {

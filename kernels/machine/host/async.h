@@ -20,6 +20,7 @@ struct Operation {
   Actor issuer;
   Queue queue;
   bool async_proxy = false;       // reads what was written before a proxy fence: bulk copies and wgmma do
+  Queue after = nullptr;          // whose operations of the same group, and of those before, come first
   bool in_order = false;          // among the operations of its queue, as wgmma is
   bool outlives_block = true;     // whether the block may end before it is carried out
   std::function<void()> perform;  // throws an Error

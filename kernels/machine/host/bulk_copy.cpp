@@ -22,6 +22,7 @@ void issue_load(Block& block, std::shared_ptr<BulkLoad const> const& load, int r
                               .where = load->where,
                               .issuer = block.actor(),
                               .queue = &barrier,
+                              .async_proxy = true,
                               .outlives_block = false,
                               .perform = [=, &cluster, &barrier, issuer = block.actor()] {
                                 if (cluster.block(rank).ended())
@@ -64,25 +65,24 @@ void start_store(BulkStore store) {
   block.check_shared(store.name, store.shared, store.bytes, store.where);
   Actor const issuer = block.actor();
   auto const bytes = std::make_shared<std::vector<u8>>();
-  auto const read = [=, &block, shared = static_cast<u8 const*>(store.shared)] {
-    if (!bytes->empty()) return;
-    block.observe_for(issuer.thread, shared, store.bytes, AccessKind::read, store.where);
-    bytes->assign(shared, shared + store.bytes);
-  };
-  Operation operation = {.name = store.name,
-                         .where = store.where,
-                         .issuer = issuer,
-                         .queue = block.bulk_reads_of(issuer.thread),
-                         .outlives_block = false,
-                         .perform = read};
-  block.cluster().operations().issue(operation);
-  operation.queue = block.bulk_writes_of(issuer.thread);
-  operation.outlives_block = true;
-  operation.perform = [=] {
-    read();
-    store.perform(issuer, bytes->data());
-  };
-  block.cluster().operations().issue(std::move(operation));
+  AsyncOperations& operations = block.cluster().operations();
+  operations.issue({.name = store.name,
+                    .where = store.where,
+                    .issuer = issuer,
+                    .queue = block.bulk_reads_of(issuer.thread),
+                    .async_proxy = true,
+                    .outlives_block = false,
+                    .perform = [=, &block, shared = static_cast<u8 const*>(store.shared)] {
+                      block.observe_for(issuer.thread, shared, store.bytes, AccessKind::read, store.where);
+                      bytes->assign(shared, shared + store.bytes);
+                    }});
+  operations.issue({.name = store.name,
+                    .where = store.where,
+                    .issuer = issuer,
+                    .queue = block.bulk_writes_of(issuer.thread),
+                    .async_proxy = true,
+                    .after = block.bulk_reads_of(issuer.thread),
+                    .perform = [=] { store.perform(issuer, bytes->data()); }});
 }
 
 void commit_stores() {

@@ -64,6 +64,9 @@ void raise_count(MBarrier& barrier, BarrierUse use) {
   barrier = state.packed();
 }
 
+/// What stands for the arrivals from other blocks, which only mbarrier_wait_cluster takes in.
+void const* for_the_cluster(MBarrier const& barrier) { return reinterpret_cast<u8 const*>(&barrier) + 1; }
+
 /// Writes a state back, of the next phase when the current one is complete.
 void update(Cluster& cluster, MBarrier& barrier, MBarrierState state) {
   bool const completed = state.phase_is_complete();
@@ -71,7 +74,10 @@ void update(Cluster& cluster, MBarrier& barrier, MBarrierState state) {
     state.pending = state.expected;
     state.parity ^= 1;
     cluster.operations().commit(&barrier);
-    if (Observer* const observer = cluster.observer()) observer->published(&barrier);
+    if (Observer* const observer = cluster.observer()) {
+      observer->published(&barrier);
+      observer->published(for_the_cluster(barrier));
+    }
   }
   barrier = state.packed();
   if (completed) cluster.notify(&barrier);
@@ -82,13 +88,18 @@ void observe(Block& block, MBarrier& barrier, AccessKind kind, BarrierUse use) {
 }
 
 void released(Block& block, MBarrier const& barrier) {
-  if (Observer* const observer = block.cluster().observer()) observer->released(block.actor(), &barrier);
+  Observer* const observer = block.cluster().observer();
+  if (observer == nullptr) return;
+  auto const* const byte = reinterpret_cast<u8 const*>(&barrier);
+  bool const own = byte >= block.shared().data() && byte < block.shared().data() + block.shared().size();
+  observer->released(block.actor(), own ? &barrier : for_the_cluster(barrier));
 }
 
-void acquired(Block& block, MBarrier const& barrier) {
+void acquired(Block& block, MBarrier const& barrier, Scope scope) {
   Observer* const observer = block.cluster().observer();
   if (observer == nullptr) return;
   observer->acquired(block.actor(), &barrier);
+  if (scope == Scope::cluster) observer->acquired(block.actor(), for_the_cluster(barrier));
   u64 const phase = block.cluster().operations().open_group(&barrier);
   if (phase > 0) observer->group_awaited(block.actor(), &barrier, phase - 1);
 }
@@ -184,25 +195,26 @@ void arrive_after_copies(MBarrier& barrier, bool raises_count, BarrierUse use) {
                     }});
 }
 
-bool has_completed(MBarrier& barrier, u32 parity, BarrierUse use) {
+bool has_completed(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use) {
   Block& block = Block::current(use.name);
   check_barrier(block, barrier, use);
   if (parity > 1) refuse(use, "a parity is 0 or 1: parity=", parity);
   observe(block, barrier, AccessKind::atomic, use);
   if (MBarrierState(barrier).parity == parity) return false;
-  acquired(block, barrier);
+  acquired(block, barrier, scope);
   return true;
 }
 
 bool look_at_phase(MBarrier& barrier, u32 parity, BarrierUse use) {
-  if (has_completed(barrier, parity, use)) return true;
+  constexpr Scope scope = Scope::block;
+  if (has_completed(barrier, parity, scope, use)) return true;
   Block::current(use.name).sleep({use.name, nullptr, use.where, nullptr});
-  return has_completed(barrier, parity, use);
+  return has_completed(barrier, parity, scope, use);
 }
 
-void wait_for_phase(MBarrier& barrier, u32 parity, BarrierUse use) {
+void wait_for_phase(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use) {
   Block::current(use.name).wait_until({use.name, &barrier, use.where, what_it_lacks},
-                                      [&] { return has_completed(barrier, parity, use); });
+                                      [&] { return has_completed(barrier, parity, scope, use); });
 }
 
 void complete_bytes(Cluster& cluster, MBarrier& barrier, u32 bytes, BarrierUse use) {

@@ -77,14 +77,14 @@ inline bool mbarrier_try_wait(MBarrier& barrier, u32 parity,
 
 /// Waits for the phase; sees what was released by those who arrived.
 inline void mbarrier_wait(MBarrier& barrier, u32 parity, std::source_location where = std::source_location::current()) {
-  wait_for_phase(barrier, parity, {"mbarrier_wait", where});
+  wait_for_phase(barrier, parity, Scope::block, {"mbarrier_wait", where});
 }
 
 /// Likewise for arrivals from other blocks of the cluster.
 inline void mbarrier_wait_cluster(MBarrier& barrier, u32 parity,
                                   std::source_location where = std::source_location::current()) {
   Block::current("mbarrier_wait_cluster").check_architecture("mbarrier_wait_cluster", 90);
-  wait_for_phase(barrier, parity, {"mbarrier_wait_cluster", where});
+  wait_for_phase(barrier, parity, Scope::cluster, {"mbarrier_wait_cluster", where});
 }
 
 /// Arrives once when what this thread has copied with cp_async so far is there; the count of the phase includes it.

@@ -15,6 +15,9 @@ struct BarrierUse {
   std::source_location where;
 };
 
+/// Whose arrivals a wait takes in: those of the own block, or of the whole cluster.
+enum class Scope : u8 { block, cluster };
+
 void start_barrier(MBarrier& barrier, u32 count, BarrierUse use);
 void end_barrier(MBarrier& barrier, BarrierUse use);
 /// From the thread that runs, at a barrier of its block or of another of the cluster.
@@ -24,10 +27,10 @@ void arrive_at(MBarrier& barrier, u32 arrivals, u32 expected_bytes, BarrierUse u
 void arrive_and_drop(MBarrier& barrier, BarrierUse use);
 /// The arrival that comes when the copies of the thread that runs have come.
 void arrive_after_copies(MBarrier& barrier, bool raises_count, BarrierUse use);
-bool has_completed(MBarrier& barrier, u32 parity, BarrierUse use);
+bool has_completed(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use);
 /// Lets all others run when the phase has not completed.
 bool look_at_phase(MBarrier& barrier, u32 parity, BarrierUse use);
-void wait_for_phase(MBarrier& barrier, u32 parity, BarrierUse use);
+void wait_for_phase(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use);
 
 /// From an asynchronous operation: bytes have been written.
 void complete_bytes(Cluster& cluster, MBarrier& barrier, u32 bytes, BarrierUse use);

@@ -82,8 +82,10 @@ std::string AccessChecker::fault(Cell const& cell, Toucher const& now, bool shar
 void AccessChecker::access(Actor actor, Access const& access) {
   if (!failure_.empty()) return;
   auto const begin = reinterpret_cast<u64>(access.address), end = begin + access.bytes;
-  bool const shared = is_shared(begin);
+  bool const shared = block_at(begin) != nullptr;
   if (!shared && !within_allocation(actor, access)) return;
+  if (shared && block_at(begin)->ended())
+    return report(actor, access, begin, "whose block has ended: end with cluster_sync");
   if (access.kind == AccessKind::atomic) synchronise(actor, begin);
   Toucher now = toucher(actor, access);
   for (u64 word = begin & ~u64{3}; word < end; word += 4) {
@@ -113,22 +115,19 @@ bool AccessChecker::within_allocation(Actor actor, Access const& access) {
   return false;
 }
 
-bool AccessChecker::is_shared(u64 address) const {
+Block* AccessChecker::block_at(u64 address) const {
   for (int rank = 0; rank < cluster_->size(); ++rank) {
     auto const shared = cluster_->block(rank).shared();
-    if (address - reinterpret_cast<u64>(shared.data()) < shared.size()) return true;
+    if (address - reinterpret_cast<u64>(shared.data()) < shared.size()) return &cluster_->block(rank);
   }
-  return false;
+  return nullptr;
 }
 
 std::string AccessChecker::describe_memory(u64 address) const {
   std::ostringstream text;
-  for (int rank = 0; rank < cluster_->size(); ++rank) {
-    auto const shared = cluster_->block(rank).shared();
-    u64 const offset = address - reinterpret_cast<u64>(shared.data());
-    if (offset >= shared.size()) continue;
-    text << "shared memory (offset " << offset;
-    if (cluster_->size() > 1) text << " of block " << rank << " of the cluster";
+  if (Block* const block = block_at(address)) {
+    text << "shared memory (offset " << address - reinterpret_cast<u64>(block->shared().data());
+    if (cluster_->size() > 1) text << " of block " << block->rank() << " of the cluster";
     text << ")";
     return text.str();
   }

@@ -3,7 +3,7 @@
 //   between them that the rules of CUDA count as an order (happens-before, by vector clocks);
 // - asynchronous reads of what was written without a proxy fence between;
 // - reads of shared memory that nobody has written;
-// - accesses beyond the ends of an allocation of global memory.
+// - accesses beyond the ends of an allocation of global memory, or to shared memory of a block that has ended.
 //
 // A kernel must be compiled with the instrumentation (HeddleTargets.cmake, heddle_examination): a launch of another is
 // an Error. Four accesses to each word are remembered: of many that race with one, at least one is found, unless those
@@ -67,7 +67,8 @@ class AccessChecker : public Observer {
   bool within_allocation(Actor actor, Access const& access);
   std::string fault(Cell const& cell, Toucher const& now, bool shared) const;
   void synchronise(Actor actor, u64 address);
-  bool is_shared(u64 address) const;
+  /// Whose shared memory it is; null for none.
+  Block* block_at(u64 address) const;
   u32 site_of(Access const& access);
   void report(Actor actor, Access const& access, u64 address, std::string const& what);
   std::string describe_memory(u64 address) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
 
 #include "kernels/core/error.h"
 #include "kernels/machine/host/cluster.h"
@@ -27,6 +26,7 @@ void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int ra
   check(current_block == nullptr, "[", launch.name, "] launched from inside of a kernel");
   cluster_ = &cluster;
   launch_ = &launch;
+  observer_ = cluster.observer();
   number_ = number;
   index_ = block_index(launch.grid, number);
   rank_ = rank;
@@ -65,7 +65,9 @@ void Block::resume(int thread) {
   blockDim = dim3(static_cast<unsigned>(threads_of_launch_));
   gridDim = launch_->grid;
   current_block = this;
-  threads_[static_cast<std::size_t>(thread)].fiber.resume();
+  Fiber& fiber = threads_[static_cast<std::size_t>(thread)].fiber;
+  running_fiber_ = &fiber;
+  fiber.resume();
   current_block = nullptr;
 }
 
@@ -146,18 +148,10 @@ u64 Block::collective(Request const& request) {
   return warp.results[static_cast<std::size_t>(thread % warp_size)];
 }
 
-Observer* Block::observer() const { return cluster_->observer(); }
-
 void Block::observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind,
                         std::source_location where) {
-  if (Observer* const observer = cluster_->observer())
+  if (Observer* const observer = observer_)
     observer->access(actor(thread), {address, static_cast<u32>(bytes), kind, __builtin_return_address(0), where});
-}
-
-bool Block::is_private(void const* address) const {
-  auto const params = reinterpret_cast<std::uintptr_t>(launch_->params);
-  return threads_[static_cast<std::size_t>(running_)].fiber.is_on_stack(address) ||
-         reinterpret_cast<std::uintptr_t>(address) - params < launch_->params_bytes;
 }
 
 void Block::check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const {

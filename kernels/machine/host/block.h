@@ -78,9 +78,12 @@ class Block {
   }
   void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where);
 
-  Observer* observer() const;
+  Observer* observer() const { return observer_; }
   /// Whether an address is no device memory: on the stack of the thread that runs, or a parameter of the kernel.
-  bool is_private(void const* address) const;
+  bool is_private(void const* address) const {
+    auto const parameter = static_cast<u8 const*>(address) - static_cast<u8 const*>(launch_->params);
+    return running_fiber_->is_on_stack(address) || static_cast<std::size_t>(parameter) < launch_->params_bytes;
+  }
 
   /// Throws an Error that names `what` unless `bytes` at the address lie in the shared memory of the block.
   void check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const;
@@ -110,6 +113,7 @@ class Block {
 
   Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;
+  Observer* observer_ = nullptr;
   u64 number_ = 0;
   uint3 index_;  // blockIdx
   int rank_ = 0;
@@ -121,6 +125,7 @@ class Block {
   std::array<Warp, max_threads_per_block / warp_size> warps_;
   unsigned ready_warps_ = 0;  // warps with a lane that is ready
   int running_ = 0;
+  Fiber const* running_fiber_ = nullptr;
   int exited_ = 0;
   int last_exited_ = 0;
   std::array<NamedBarrier, named_barriers> barriers_;

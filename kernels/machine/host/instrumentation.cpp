@@ -7,6 +7,8 @@
 #include "kernels/machine/host/instrumentation.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <unordered_map>
 
 #include "kernels/machine/host/block.h"
@@ -28,6 +30,18 @@ bool is_of_kernel(void const* site) {
   return entry->second;
 }
 
+/// The same, quickly for sites that come again and again: this runs at every access.
+bool is_of_kernel_cached(void const* site) {
+  struct Known {
+    void const* site = nullptr;
+    bool of_kernel = false;
+  };
+  constinit thread_local static std::array<Known, 256> cache;
+  Known& known = cache[reinterpret_cast<std::uintptr_t>(site) % cache.size()];
+  if (known.site != site) known = {site, is_of_kernel(site)};
+  return known.of_kernel;
+}
+
 constinit thread_local bool reporting = false;  // an observer may use functions of which the linker kept this copy
 
 }  // namespace
@@ -37,7 +51,7 @@ void report_access(void const* address, std::size_t bytes, AccessKind kind, void
   if (block == nullptr || block->observer() == nullptr || reporting) return;
   if (block->is_private(address) || is_of_program(address)) return;
   reporting = true;
-  if (is_of_kernel(site))
+  if (is_of_kernel_cached(site))
     for (std::size_t done = 0; done < bytes; done += widest_access)
       block->observer()->access(block->actor(), {.address = static_cast<u8 const*>(address) + done,
                                                  .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),

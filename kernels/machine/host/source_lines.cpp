@@ -1,9 +1,15 @@
 #include "kernels/machine/host/source_lines.h"
 
 #include <backtrace.h>
+#include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
 #include <string_view>
 
 namespace heddle::emulated {
@@ -33,6 +39,25 @@ KernelLine kernel_line(std::vector<SourceLine> lines) {
   return {*of_kernel, lines.front()};
 }
 
+/// The same from binutils: libbacktrace of GCC 12 does not find all code of large programs.
+std::vector<SourceLine> lines_of_addr2line(std::uintptr_t address) {
+  std::vector<SourceLine> lines;
+  Dl_info module;
+  if (dladdr(reinterpret_cast<void const*>(address), &module) == 0) return lines;
+  std::ostringstream command;
+  command << "addr2line -i -e /proc/" << getpid() << "/exe 0x" << std::hex
+          << address - reinterpret_cast<std::uintptr_t>(module.dli_fbase) << " 2>/dev/null";
+  std::unique_ptr<FILE, int (*)(FILE*)> const output(popen(command.str().c_str(), "r"), pclose);
+  char text[4096];
+  while (output != nullptr && std::fgets(text, sizeof text, output.get()) != nullptr) {
+    std::string const line = text;
+    std::size_t const colon = line.rfind(':');
+    if (colon == line.npos || line[0] == '?' || is_of_library(line)) continue;
+    lines.push_back({line.substr(0, colon), std::atoi(line.c_str() + colon + 1)});
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::vector<SourceLine> source_lines(void const* return_address) {
@@ -41,6 +66,8 @@ std::vector<SourceLine> source_lines(void const* return_address) {
     // One back: into the call instruction.
     backtrace_pcinfo(
         state, reinterpret_cast<std::uintptr_t>(return_address) - 1, add_line, [](void*, char const*, int) {}, &lines);
+  if (lines.empty() && return_address != nullptr)
+    return lines_of_addr2line(reinterpret_cast<std::uintptr_t>(return_address) - 1);
   return lines;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "kernels/machine/host/cluster.h"
 
@@ -27,17 +28,6 @@ double AccessCounts::active_share() const {
   return live_lanes == 0 ? 1 : static_cast<double>(lanes) / static_cast<double>(live_lanes);
 }
 
-std::size_t Inspector::SiteHash::operator()(AccessSite const& site) const {
-  auto const code = reinterpret_cast<std::uintptr_t>(site.code);
-  return code ^ (std::size_t{site.where.line()} << 40) ^ (std::size_t{site.bytes} << 32) ^
-         (static_cast<std::size_t>(site.space) << 62);
-}
-
-bool Inspector::SameSite::operator()(AccessSite const& a, AccessSite const& b) const {
-  return a.code == b.code && a.where.line() == b.where.line() && a.where.file_name() == b.where.file_name() &&
-         a.bytes == b.bytes && a.kind == b.kind && a.space == b.space;
-}
-
 void Inspector::launch_begins(GridLaunch const& launch) {
   auto const same = std::find_if(kernels_.begin(), kernels_.end(),
                                  [&](KernelCounts const& kernel) { return kernel.name == launch.name; });
@@ -49,6 +39,7 @@ void Inspector::launch_begins(GridLaunch const& launch) {
   kernel_->threads = launch.threads;
   kernel_->shared_bytes = launch.shared_bytes;
   numbers_.clear();
+  recent_ = {};
   for (u32 number = 0; number < kernel_->sites.size(); ++number) numbers_.emplace(kernel_->sites[number], number);
 }
 
@@ -74,7 +65,20 @@ Space Inspector::space_of(void const* address) const {
   return Space::global;
 }
 
-u32 Inspector::site_number(AccessSite const& site) {
+// At every access: the members are compared as they are, because a copy that is read at once stalls.
+u32 Inspector::site_number(Access const& access, Space space) {
+  auto const where = std::bit_cast<std::uintptr_t>(access.where);
+  Numbered& recent = recent_[(std::bit_cast<std::uintptr_t>(access.site) ^ where >> 3) % recent_.size()];
+  AccessSite const& site = recent.site;
+  if (site.code != access.site || std::bit_cast<std::uintptr_t>(site.where) != where || site.space != space ||
+      site.bytes != access.bytes || site.kind != access.kind) {
+    AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes};
+    recent = {wanted, find_site(wanted)};
+  }
+  return recent.number;
+}
+
+u32 Inspector::find_site(AccessSite const& site) {
   auto const [entry, is_new] = numbers_.try_emplace(site, static_cast<u32>(kernel_->sites.size()));
   if (is_new) {
     kernel_->sites.push_back(site);
@@ -84,23 +88,33 @@ u32 Inspector::site_number(AccessSite const& site) {
 }
 
 void Inspector::access(Actor actor, Access const& access) {
-  u32 const site = site_number({access.site, access.where, access.kind, space_of(access.address), access.bytes});
+  u32 const site = site_number(access, space_of(access.address));
   WarpState& state = warp(actor.rank, actor.thread / warp_size);
   if (state.open.size() <= site) state.open.resize(kernel_->sites.size());
   Open& open = state.open[site];
-  if (open.requests.empty()) state.used.push_back(site);
+  if (!std::exchange(open.used, true)) state.used.push_back(site);
   auto const lane = static_cast<std::size_t>(actor.thread % warp_size);
-  u32 const number = open.executions[lane]++;
-  if (open.requests.size() <= number) open.requests.emplace_back().bytes = access.bytes;
-  WarpRequest& request = open.requests[number];
-  request.lanes |= 1u << lane;
-  request.addresses[lane] = reinterpret_cast<std::uintptr_t>(access.address);
-  if (number != open.finished || request.lanes != state.live) return;
-  finish(state, site, request);
-  ++open.finished;
+  open.addresses[lane].push_back(reinterpret_cast<std::uintptr_t>(access.address));
+  if (open.addresses[lane].size() != open.finished + 1) return;
+  open.in_next |= 1u << lane;
+  if (open.in_next == state.live) finish_next(state, site, open);
 }
 
-void Inspector::finish(WarpState const& warp, u32 site_number, WarpRequest const& request) {
+void Inspector::finish_next(WarpState const& warp, u32 site, Open& open) {
+  WarpRequest request;
+  request.bytes = kernel_->sites[site].bytes;
+  request.lanes = open.in_next;
+  std::size_t const number = open.finished++;
+  open.in_next = 0;
+  for (std::size_t lane = 0; lane < warp_size; ++lane) {
+    std::vector<u64> const& executions = open.addresses[lane];
+    if (executions.size() > number) request.addresses[lane] = executions[number];
+    open.in_next |= static_cast<unsigned>(executions.size() > open.finished) << lane;
+  }
+  count(warp, site, request);
+}
+
+void Inspector::count(WarpState const& warp, u32 site_number, WarpRequest const& request) {
   AccessSite const& site = kernel_->sites[site_number];
   AccessCounts& counts = kernel_->counts[site_number];
   auto const lanes = static_cast<u64>(std::popcount(request.lanes));
@@ -128,10 +142,10 @@ void Inspector::come_together(int rank, int number) {
   WarpState& state = warp(rank, number);
   for (u32 const site : state.used) {
     Open& open = state.open[site];
-    for (std::size_t i = open.finished; i < open.requests.size(); ++i) finish(state, site, open.requests[i]);
-    open.executions = {};
-    open.requests.clear();
+    while (open.in_next != 0) finish_next(state, site, open);
+    for (std::vector<u64>& executions : open.addresses) executions.clear();
     open.finished = 0;
+    open.used = false;
   }
   state.used.clear();
   Warp const& lanes = cluster_->block(rank).warp_of(number * warp_size);

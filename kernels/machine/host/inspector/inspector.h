@@ -4,7 +4,9 @@
 // the n-th execution of a place in the code by each lane since the warp last came together belongs to the n-th request.
 #pragma once
 
+#include <bit>
 #include <compare>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <source_location>
@@ -87,16 +89,23 @@ class Inspector final : public Observer {
 
  private:
   struct SiteHash {
-    std::size_t operator()(AccessSite const& site) const;
+    std::size_t operator()(AccessSite const& site) const {
+      return std::bit_cast<std::uintptr_t>(site.code) ^ std::bit_cast<std::uintptr_t>(site.where) << 8 ^
+             std::size_t{site.bytes} << 3 ^ static_cast<std::size_t>(site.space);
+    }
   };
   struct SameSite {
-    bool operator()(AccessSite const& a, AccessSite const& b) const;
+    bool operator()(AccessSite const& a, AccessSite const& b) const {
+      return a.code == b.code && std::bit_cast<void const*>(a.where) == std::bit_cast<void const*>(b.where) &&
+             a.bytes == b.bytes && a.kind == b.kind && a.space == b.space;
+    }
   };
   /// The requests of a warp at one site since it last came together.
   struct Open {
-    std::array<u32, warp_size> executions{};  // by each lane
-    std::vector<WarpRequest> requests;
-    std::size_t finished = 0;  // of them: all live lanes have taken part
+    std::array<std::vector<u64>, warp_size> addresses;  // of each execution by each lane
+    std::size_t finished = 0;                           // requests in which all live lanes have taken part
+    unsigned in_next = 0;                               // lanes that have come to the request after those
+    bool used = false;
   };
   struct WarpState {
     unsigned live = 0;       // lanes that had not returned when the warp last came together
@@ -105,17 +114,25 @@ class Inspector final : public Observer {
     std::vector<u32> used;   // sites with open requests
   };
 
-  u32 site_number(AccessSite const& site);
+  struct Numbered {
+    AccessSite site;
+    u32 number = 0;
+  };
+
+  u32 site_number(Access const& access, Space space);
+  u32 find_site(AccessSite const& site);
   Space space_of(void const* address) const;
   WarpState& warp(int rank, int warp) {
     return warps_[static_cast<std::size_t>(rank) * 32 + static_cast<std::size_t>(warp)];
   }
   void come_together(int rank, int warp);
-  void finish(WarpState const& warp, u32 site, WarpRequest const& request);
+  void finish_next(WarpState const& warp, u32 site, Open& open);
+  void count(WarpState const& warp, u32 site, WarpRequest const& request);
 
   std::deque<KernelCounts> kernels_;
   KernelCounts* kernel_ = nullptr;
   std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
+  std::array<Numbered, 256> recent_;                                 // of them, by hash
   Cluster* cluster_ = nullptr;
   std::vector<WarpState> warps_;   // 32 for each block of the cluster
   void const* barrier_ = nullptr;  // that completed last

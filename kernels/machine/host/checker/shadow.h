@@ -27,8 +27,9 @@ struct Cell {
   u8 written = 0;      // a bit for each byte that has been written
   u8 next_victim = 0;  // the record that gives way when all are taken
 
-  /// Puts the record in place of one that it makes needless: of the same agent and kind for no further bytes, or of one
-  /// that `is_before` it, unless that one is a write and this a read. Where there is none, another one is lost.
+  /// Puts the record in place of those that it makes needless, of no further bytes: of the same agent and kind, or such
+  /// that `is_before` it and races with no more than it does: a read need not outlive a write, nor an atomic write a
+  /// plain one. Where there is none, another one is lost.
   template <class IsBefore>
   void add(Record const& record, IsBefore is_before);
 };
@@ -53,9 +54,10 @@ void Cell::add(Record const& record, IsBefore is_before) {
   Record* free = nullptr;
   for (Record& old : records) {
     bool const covered = (old.bytes & ~record.bytes) == 0;
+    bool const races_with_all = (record.writes || !old.writes) && (!record.atomic || old.atomic);
     bool const same = old.agent == record.agent && old.cluster == record.cluster && old.writes == record.writes &&
                       old.atomic == record.atomic;
-    if (old.step == 0 || (covered && (same || ((record.writes || !old.writes) && is_before(old))))) {
+    if (old.step == 0 || (covered && (same || (races_with_all && is_before(old))))) {
       if (free != nullptr)
         old.step = 0;
       else

@@ -16,16 +16,16 @@ struct OperandTile {
 };
 
 /// Of one panel.
-constexpr u32 panel_bytes(OperandTile const& tile) { return tile.lines * swizzle_span(tile.swizzle); }
+constexpr u32 panel_bytes(OperandTile tile) { return tile.lines * swizzle_span(tile.swizzle); }
 
 /// Where byte `byte` of a line is, from the start of the tile, which is a multiple of the period of the swizzle.
-constexpr u32 tile_offset(OperandTile const& tile, u32 line, u32 byte) {
+constexpr u32 tile_offset(OperandTile tile, u32 line, u32 byte) {
   u32 const span = swizzle_span(tile.swizzle);
   return byte / span * panel_bytes(tile) + swizzled(line * span + byte % span, tile.swizzle);
 }
 
 /// The operand at the start of a tile that is at `address` of shared memory.
-constexpr MatrixDescriptor describe_tile(OperandTile const& tile, u32 address) {
+constexpr MatrixDescriptor describe_tile(OperandTile tile, u32 address) {
   u32 const lines = 8 * swizzle_span(tile.swizzle), panel = panel_bytes(tile);
   bool const plain = tile.swizzle == Swizzle::none;
   bool const exchanged = plain && tile.major == Major::mn;
@@ -38,7 +38,7 @@ constexpr MatrixDescriptor describe_tile(OperandTile const& tile, u32 address) {
 
 /// By how many bytes to advance to the operand that starts at element (x, k) of the tile: the line is a multiple of 8,
 /// the other a multiple of 32 bytes where K-major, and of a panel where MN-major.
-constexpr u32 operand_step(OperandTile const& tile, u32 x, u32 k, u32 element_bytes) {
+constexpr u32 operand_step(OperandTile tile, u32 x, u32 k, u32 element_bytes) {
   u32 const span = swizzle_span(tile.swizzle);
   u32 const line = tile.major == Major::k ? x : k, byte = (tile.major == Major::k ? k : x) * element_bytes;
   return byte / span * panel_bytes(tile) + byte % span + line * span;

@@ -11,7 +11,7 @@ namespace heddle::cuda {
 template <int count>
 __device__ void increase_registers() {
   static_assert(count >= 24 && count <= 256 && count % 8 == 0);
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(count));
   else
     __trap();
@@ -21,7 +21,7 @@ __device__ void increase_registers() {
 template <int count>
 __device__ void decrease_registers() {
   static_assert(count >= 24 && count <= 256 && count % 8 == 0);
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(count));
   else
     __trap();

@@ -35,7 +35,7 @@ __device__ void wgmma(D (&d)[count], A const& a, MatrixDescriptor b, bool accumu
   static_assert(wgmma_exists<T, D>(2 * count, options), "there is no such instruction");
   using Signs = std::conditional_t<std::same_as<T, i8>, WgmmaNone, WgmmaSigns<options>>;
   using Majors = std::conditional_t<sizeof(T) == 2, MajorText, WgmmaNone>;
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     multiply<WgmmaTypes<T>, Signs, Majors>(d, a, b, accumulate);
   else
     __trap();
@@ -46,7 +46,7 @@ __device__ void wgmma(D (&d)[count], A const& a, MatrixDescriptor b, bool accumu
 /// To call before the first wgmma, and after this warp's threads have touched registers that the next one uses: D, or
 /// A.
 __device__ inline void wgmma_fence() {
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
   else
     __trap();
@@ -61,7 +61,7 @@ __device__ void wgmma_fence(D (&d)[count]) {
 
 /// Closes this warp's group of products.
 __device__ inline void wgmma_commit() {
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
   else
     __trap();
@@ -71,7 +71,7 @@ __device__ inline void wgmma_commit() {
 template <int pending>
 __device__ void wgmma_wait() {
   static_assert(pending >= 0 && pending <= 7);
-  if constexpr (architecture == 90)
+  if constexpr (is_sm_90a)
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
   else
     __trap();

@@ -9,6 +9,9 @@
 //   access.cuh           memory accesses of a chosen width
 //   matrix.cuh           8x8 matrices between shared memory and registers: ldmatrix, stmatrix
 //   mma.cuh              products of small matrices by a warp; fragment.h says which thread holds what
+//   wgmma.cuh            products of large matrices by a warpgroup, from operand_tile.h, found by matrix_descriptor.h
+//   shared_address.cuh   addresses as descriptors hold them
+//   registers.cuh        registers that a warpgroup gives to another
 //   elect.cuh            one thread of a warp to act for all
 //   barrier.cuh          the barriers of a block beyond __syncthreads
 //   async_copy.cuh       cp.async
@@ -35,6 +38,7 @@
 #pragma once
 
 #include "kernels/machine/fragment.h"
+#include "kernels/machine/operand_tile.h"
 
 #if defined(__CUDACC__)
 #define HEDDLE_BACKEND cuda
@@ -53,7 +57,10 @@
 #include "kernels/machine/cuda/matrix.cuh"
 #include "kernels/machine/cuda/mbarrier.cuh"
 #include "kernels/machine/cuda/mma.cuh"
+#include "kernels/machine/cuda/registers.cuh"
+#include "kernels/machine/cuda/shared_address.cuh"
 #include "kernels/machine/cuda/tensor_copy.cuh"
+#include "kernels/machine/cuda/wgmma.cuh"
 #else
 #define HEDDLE_BACKEND emulated
 #include "kernels/machine/host/access.cuh"
@@ -71,5 +78,8 @@
 #include "kernels/machine/host/matrix.cuh"
 #include "kernels/machine/host/mbarrier.cuh"
 #include "kernels/machine/host/mma.cuh"
+#include "kernels/machine/host/registers.cuh"
+#include "kernels/machine/host/shared_address.cuh"
 #include "kernels/machine/host/tensor_copy.cuh"
+#include "kernels/machine/host/wgmma.cuh"
 #endif

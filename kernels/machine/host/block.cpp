@@ -44,6 +44,8 @@ void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int ra
     warp_of(thread).begin(std::min(warp_size, launch.threads - thread));
     ready_warps_ |= 1u << (thread / warp_size);
   }
+  for (int thread = 0; thread < launch.threads; thread += warps_of_warpgroup * warp_size) warpgroup_of(thread).begin();
+  registers_.begin(launch.threads);
   barriers_ = {};
   exited_ = 0;
   cancelling_ = false;

@@ -14,6 +14,7 @@
 #include "kernels/machine/host/observer.h"
 #include "kernels/machine/host/shared_memory.h"
 #include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/warpgroup.h"
 
 namespace heddle::emulated {
 
@@ -57,6 +58,10 @@ class Block {
   /// Likewise for its bulk copies to global memory: what they read of shared memory, and what they write.
   Queue bulk_reads_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)].block; }
   Queue bulk_writes_of(int thread) const { return &threads_[static_cast<std::size_t>(thread)].index; }
+  Warpgroup& warpgroup_of(int thread) {
+    return warpgroups_[static_cast<std::size_t>(thread / (warps_of_warpgroup * warp_size))];
+  }
+  RegisterPool& registers() { return registers_; }
   Warp& running_warp() { return warp_of(running_); }
 
   /// From a thread: waits until `ready()` holds, which another thread or an operation makes so before it notifies
@@ -123,6 +128,8 @@ class Block {
 
   std::deque<Thread> threads_;  // as many as the largest block so far
   std::array<Warp, max_threads_per_block / warp_size> warps_;
+  std::array<Warpgroup, max_threads_per_block / (warps_of_warpgroup * warp_size)> warpgroups_;
+  RegisterPool registers_;
   unsigned ready_warps_ = 0;  // warps with a lane that is ready
   int running_ = 0;
   Fiber const* running_fiber_ = nullptr;

@@ -35,9 +35,9 @@ struct Kernel {
 
 /// Expects that the body, when wrong, gives an Error with all of `parts` in every order of threads, and its twin none.
 template <int count, class Shared = NoSharedMemory, class Body>
-void expect_diagnosis(Body, std::vector<std::string> const& parts) {
+void expect_diagnosis(Body, std::vector<std::string> const& parts, Completion completion = Completion::eager) {
   for (ThreadOrder const order : {ThreadOrder::forward, ThreadOrder::reverse, ThreadOrder::random}) {
-    ScopedExecution const execution({.order = order, .seed = 3, .host_threads = 0});
+    ScopedExecution const execution({.order = order, .seed = 3, .completion = completion});
     std::string const text = error_of([] { launch<Kernel<Body, count, Shared>>(4, {true}, {}, "wrong_kernel"); });
     EXPECT_EQ(text.find("[wrong_kernel] block (0, 0, 0)"), 0u) << text;
     for (std::string const& part : parts) EXPECT_NE(text.find(part), std::string::npos) << text;

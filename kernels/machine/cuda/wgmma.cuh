@@ -1,0 +1,102 @@
+// Products of large matrices by a warpgroup (PTX ISA, wgmma.mma_async), for sm_90a: D [64, n] = A [64, k] B [k, n] + D.
+//
+// A warpgroup is four warps, the first a multiple of four. All its threads call together and with the same descriptors.
+// The product goes on while the threads do other things: between wgmma and the wgmma_wait that covers it, they touch
+// neither D nor A in registers, and nobody writes what it reads of shared memory. Which element is in which register:
+// kernels/machine/fragment.h. Elements of tf32 are cut off at bit 13; sums of f8e4m3 lose what is below 2^-13 of the
+// largest term.
+#pragma once
+
+#include <type_traits>
+
+#include "kernels/machine/cuda/architecture.cuh"
+#include "kernels/machine/cuda/language.cuh"
+#include "kernels/machine/cuda/wgmma_instruction.cuh"
+#include "kernels/machine/wgmma.h"
+
+namespace heddle::cuda {
+
+namespace detail {
+
+/// Keeps the compiler from moving uses of the registers across this place.
+template <class D, int count>
+__device__ void hold(D (&d)[count]) {
+  HEDDLE_UNROLL
+  for (int i = 0; i < count; ++i) {
+    if constexpr (std::same_as<D, f32>)
+      asm volatile("" : "+f"(d[i])::"memory");
+    else
+      asm volatile("" : "+r"(d[i])::"memory");
+  }
+}
+
+template <class T, WgmmaOptions options, class MajorText, class D, int count, class A>
+__device__ void wgmma(D (&d)[count], A const& a, MatrixDescriptor b, bool accumulate) {
+  static_assert(wgmma_exists<T, D>(2 * count, options), "there is no such instruction");
+  using Signs = std::conditional_t<std::same_as<T, i8>, WgmmaNone, WgmmaSigns<options>>;
+  using Majors = std::conditional_t<sizeof(T) == 2, MajorText, WgmmaNone>;
+  if constexpr (is_sm_90a)
+    multiply<WgmmaTypes<T>, Signs, Majors>(d, a, b, accumulate);
+  else
+    __trap();
+}
+
+}  // namespace detail
+
+/// To call before the first wgmma, and after this warp's threads have touched registers that the next one uses: D, or
+/// A.
+__device__ inline void wgmma_fence() {
+  if constexpr (is_sm_90a)
+    asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+  else
+    __trap();
+}
+
+/// The same, and the compiler keeps uses of d before it.
+template <class D, int count>
+__device__ void wgmma_fence(D (&d)[count]) {
+  detail::hold(d);
+  wgmma_fence();
+}
+
+/// Closes this warp's group of products.
+__device__ inline void wgmma_commit() {
+  if constexpr (is_sm_90a)
+    asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+  else
+    __trap();
+}
+
+/// Waits until at most the newest `pending` groups of this warp, 0 to 7, are in flight.
+template <int pending>
+__device__ void wgmma_wait() {
+  static_assert(pending >= 0 && pending <= 7);
+  if constexpr (is_sm_90a)
+    asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
+  else
+    __trap();
+}
+
+/// The same, and the compiler keeps uses of d behind it: the form for accumulators that are used next.
+template <int pending, class D, int count>
+__device__ void wgmma_wait(D (&d)[count]) {
+  wgmma_wait<pending>();
+  detail::hold(d);
+}
+
+/// d = a b, and + d where `accumulate`, for elements T. n is 2 * count.
+///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
+///   T = i8                        i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+__device__ void wgmma(D (&d)[count], MatrixDescriptor a, MatrixDescriptor b, bool accumulate) {
+  detail::wgmma<T, options, detail::WgmmaMajors<options>>(d, a, b, accumulate);
+}
+
+/// The same with A in registers, which stay as they are until the wait.
+template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+__device__ void wgmma(D (&d)[count], u32 (&a)[4], MatrixDescriptor b, bool accumulate) {
+  static_assert(options.a == Major::k, "A in registers has no major");
+  detail::wgmma<T, options, detail::WgmmaMajorOfB<options>>(d, a, b, accumulate);
+}
+
+}  // namespace heddle::cuda

@@ -1,0 +1,32 @@
+// Which products wgmma has (PTX ISA, wgmma.mma_async): D [64, n] from A [64, k] and B [k, n], k being 32 bytes.
+#pragma once
+
+#include <concepts>
+
+#include "kernels/machine/matrix_descriptor.h"
+
+namespace heddle {
+
+struct WgmmaOptions {
+  Major a = Major::k, b = Major::k;  // mn: of elements of 16 bits; A in registers has none
+  bool negate_a = false, negate_b = false;
+};
+
+constexpr int warpgroup_size = 128;
+
+/// Elements along k.
+template <class T>
+inline constexpr int wgmma_k = 32 / static_cast<int>(sizeof(T));
+
+/// Whether elements T are multiplied for accumulators D with these options.
+template <class T, class D>
+constexpr bool wgmma_exists(int n, WgmmaOptions options) {
+  bool const mn_major = options.a == Major::mn || options.b == Major::mn;
+  if (n < 8 || n > 256 || n % 8 != 0) return false;
+  if (std::same_as<T, i8>)
+    return std::same_as<D, i32> && !mn_major && !options.negate_a && !options.negate_b && (n % 16 == 0 || n <= 24);
+  if (std::same_as<T, tf32> || std::same_as<T, f8e4m3>) return std::same_as<D, f32> && !mn_major;
+  return std::same_as<D, f32> && (std::same_as<T, bf16> || std::same_as<T, f16>);
+}
+
+}  // namespace heddle

@@ -1,0 +1,280 @@
+// Mistakes with wgmma and setmaxnreg.
+#include <cmath>
+
+#include "kernels/core/error.h"
+#include "tests/kernels/machine/diagnosis.h"
+
+namespace heddle::emulated {
+namespace {
+
+// What is no instruction does not compile.
+static_assert(wgmma_exists<i8, i32>(24, {}) && !wgmma_exists<i8, i32>(40, {}));
+static_assert(wgmma_exists<bf16, f32>(40, {}) && !wgmma_exists<bf16, f32>(12, {}) && !wgmma_exists<bf16, f32>(264, {}));
+static_assert(wgmma_exists<f16, f32>(8, {.b = Major::mn}) && !wgmma_exists<tf32, f32>(8, {.b = Major::mn}));
+static_assert(!wgmma_exists<f8e4m3, f32>(8, {.a = Major::mn}) && !wgmma_exists<i8, i32>(8, {.negate_a = true}));
+
+struct Tiles {
+  alignas(1024) bf16 a[64 * 64];
+  alignas(1024) bf16 b[64 * 64];
+};
+
+constexpr OperandTile tile = {.lines = 64};
+
+MatrixDescriptor a_of(Tiles& tiles) { return describe_tile(tile, shared_address(tiles.a)); }
+MatrixDescriptor b_of(Tiles& tiles) { return describe_tile(tile, shared_address(tiles.b)); }
+
+void fill(Tiles& tiles, f32 value) {
+  for (unsigned i = threadIdx.x; i < 64 * 64; i += blockDim.x) tiles.a[i] = tiles.b[i] = bf16(value);
+  fence_proxy_async();
+}
+
+/// A product, all of it right, into d [64, 64].
+void multiply(f32 (&d)[32], MatrixDescriptor a, MatrixDescriptor b) {
+  wgmma_fence(d);
+  wgmma<bf16>(d, a, b, false);
+  wgmma_commit();
+  wgmma_wait<0>(d);
+}
+
+TEST(WgmmaDiagnoses, NoFenceAtAll) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        if (!wrong) wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        wgmma_wait<0>(d);
+      },
+      {"wgmma at diagnoses_wgmma_test.cpp:", "the warp has not called wgmma_fence since it last waited"});
+}
+
+TEST(WgmmaDiagnoses, NoFenceAfterAWait) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, a_of(tiles), b_of(tiles));
+        d[3] = 0;
+        if (!wrong) wgmma_fence(d);
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), true);
+        wgmma_commit();
+        wgmma_wait<0>(d);
+      },
+      {"wgmma at diagnoses_wgmma_test.cpp:", "the warp has not called wgmma_fence since it last waited"});
+}
+
+TEST(WgmmaDiagnoses, NoCommit) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        if (!wrong) wgmma_commit();
+        wgmma_wait<0>(d);
+      },
+      {"wgmma_wait at diagnoses_wgmma_test.cpp:", "the wgmma at diagnoses_wgmma_test.cpp:",
+       "belongs to no group; call wgmma_commit before"});
+}
+
+TEST(WgmmaDiagnoses, StepOfDescriptor) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, a_of(tiles), advance(b_of(tiles), wrong ? 8 : 32));
+      },
+      {"wgmma at diagnoses_wgmma_test.cpp:", "descriptor of B: address, strides and steps are multiples of 16 bytes"});
+}
+
+TEST(WgmmaDiagnoses, StrideOfDescriptor) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, encode({.stride_bytes = wrong ? 1u << 18 : 1024u, .swizzle = Swizzle::bytes_128}), b_of(tiles));
+      },
+      {"descriptor of A: address and strides are below 2^18 bytes"});
+}
+
+TEST(WgmmaDiagnoses, OperandOutsideOfSharedMemory) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, a_of(tiles), advance(b_of(tiles), wrong ? 1024 : 0));
+      },
+      {"wgmma at diagnoses_wgmma_test.cpp:",
+       "B is not within shared memory: element (56, 0) is at byte 16384 of 16384"});
+}
+
+TEST(WgmmaDiagnoses, DescriptorsDifferWithinAWarp) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, a_of(tiles), advance(b_of(tiles), wrong && threadIdx.x % 32 == 7 ? 32 : 0));
+      },
+      {"all lanes bring the same descriptors, but lane 7 has others than lane 0"});
+}
+
+TEST(WgmmaDiagnoses, DescriptorsDifferBetweenWarps) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        multiply(d, advance(a_of(tiles), wrong ? threadIdx.x / 32 * 32 : 0), b_of(tiles));
+      },
+      {"the warps of a warpgroup execute the same, but another has come to wgmma at diagnoses_wgmma_test.cpp:",
+       "with other operands or another shape"});
+}
+
+TEST(WgmmaDiagnoses, ShapesDifferBetweenWarps) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32], smaller[16];
+        wgmma_fence();
+        if (wrong && threadIdx.x < 64)
+          wgmma<bf16>(smaller, a_of(tiles), b_of(tiles), false);
+        else
+          wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        wgmma_wait<0>(d);
+      },
+      {"the warps of a warpgroup execute the same"});
+}
+
+TEST(WgmmaDiagnoses, AWarpIsMissing) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        if (wrong && threadIdx.x / 32 == 2) return;
+        f32 d[32];
+        multiply(d, a_of(tiles), b_of(tiles));
+      },
+      {"deadlock", "in wgmma_wait at diagnoses_wgmma_test.cpp:", "(products issued by its warps: 1, 1, 0, 1)",
+       "warp 2 (lanes 0-31 returned)"});
+}
+
+TEST(WgmmaDiagnoses, WarpgroupIsNotComplete) {
+  expect_diagnosis<192, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        if (!wrong && threadIdx.x >= 128) return;
+        f32 d[32];
+        multiply(d, a_of(tiles), b_of(tiles));
+      },
+      {"a warpgroup has 128 threads, but that of thread", "is not complete: threads=192"});
+}
+
+TEST(WgmmaDiagnoses, DivergentCode) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        wgmma_fence();
+        if (wrong && threadIdx.x % 2 == 0)
+          wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        else
+          wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        wgmma_wait<0>(d);
+      },
+      {"wgmma in divergent code: lane 1 is at diagnoses_wgmma_test.cpp:"});
+}
+
+TEST(WgmmaDiagnoses, ReturnsWithProductsInFlight) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        if (!wrong) wgmma_wait<0>(d);
+      },
+      {"returns as the last thread of its block", "wgmma from diagnoses_wgmma_test.cpp:", "wait for it before"},
+      Completion::late);
+}
+
+TEST(WgmmaDiagnoses, AccumulatorsAreWrittenInFlight) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        f32 d[32];
+        wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        if (wrong && threadIdx.x == 37) d[5] = 0;
+        wgmma_commit();
+        wgmma_wait<0>(d);
+        d[5] = 0;
+      },
+      {"wgmma at diagnoses_wgmma_test.cpp:", "thread 37 wrote its accumulators while the product was in flight"},
+      Completion::late);
+}
+
+TEST(WgmmaDiagnoses, AccumulatorsAreReadInFlight) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        fill(tiles, 1);
+        __syncthreads();
+        f32 d[32];
+        wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        if (!wrong) wgmma_wait<0>(d);
+        f32 const sum = d[0];
+        if (wrong) wgmma_wait<0>(d);
+        check(sum == 16, "sum=", std::abs(sum));
+      },
+      {"sum=nan"}, Completion::late);
+}
+
+TEST(WgmmaDiagnoses, OperandIsOverwrittenInFlight) {
+  expect_diagnosis<128, Tiles>(
+      [](bool wrong, Tiles& tiles) {
+        fill(tiles, 1);
+        __syncthreads();
+        f32 d[32];
+        wgmma_fence();
+        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
+        wgmma_commit();
+        if (!wrong) wgmma_wait<0>(d);
+        __syncthreads();
+        fill(tiles, 2);
+        __syncthreads();
+        wgmma_wait<0>(d);
+        check(d[0] == 16, "sum=", d[0]);
+      },
+      {"sum=64"}, Completion::late);
+}
+
+TEST(WgmmaDiagnoses, OlderArchitecture) {
+  ScopedExecution const execution({.architecture = 80});
+  auto const body = [](bool) { wgmma_fence(); };
+  EXPECT_NE(error_of([&] { launch<Kernel<decltype(body), 128>>(1, {false}, {}, "k"); }).find("wgmma_fence needs sm_90"),
+            std::string::npos);
+}
+
+TEST(WgmmaDiagnoses, MoreRegistersThanThereAre) {
+  expect_diagnosis<384>(
+      [](bool wrong) {
+        if (threadIdx.x < 128) return decrease_registers<40>();
+        if (wrong)
+          increase_registers<240>();  // 40 + 2 * 240 > 3 * 168
+        else
+          increase_registers<232>();
+      },
+      {"deadlock", "in increase_registers at diagnoses_wgmma_test.cpp:", "(the block has ", "registers to spare)"});
+}
+
+TEST(WgmmaDiagnoses, DirectionOfRegisters) {
+  expect_diagnosis<384>(
+      [](bool wrong) {
+        if (threadIdx.x < 128) decrease_registers<24>();
+        if (wrong && threadIdx.x < 128) decrease_registers<32>();
+      },
+      {"decrease_registers at diagnoses_wgmma_test.cpp:", "a thread has 24 registers: count=32"});
+}
+
+TEST(WgmmaDiagnoses, RegistersDifferBetweenWarps) {
+  expect_diagnosis<384>(
+      [](bool wrong) {
+        if (wrong && threadIdx.x < 32)
+          decrease_registers<40>();
+        else
+          decrease_registers<24>();
+      },
+      {"decrease_registers at diagnoses_wgmma_test.cpp:", "the warps of a warpgroup execute the same"});
+}
+
+}  // namespace
+}  // namespace heddle::emulated

@@ -1,0 +1,279 @@
+// Products by warpgroups against plain ones: exact for integers, and within a bound that covers the hardware's
+// truncated sums for reals. Operands come to shared memory by plain stores to where operand_tile.h says.
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "tests/kernels/machine/primitive_test.cuh"
+#include "tests/support/compare.h"
+#include "tests/support/fill.h"
+
+namespace heddle::HEDDLE_BACKEND {
+namespace {
+
+using heddle::testing::small_integers;
+using heddle::testing::uniform;
+using heddle::testing::within;
+
+struct Case {
+  int n = 16;
+  Swizzle swizzle = Swizzle::bytes_128;
+  WgmmaOptions options = {};
+  bool a_in_registers = false;
+  int warpgroups = 1;
+};
+
+/// d = a b^T, or d += a b^T, over two lines of the widest swizzle along k: 8 steps. Each warpgroup has 64 rows of d.
+template <class T, class D, Case c>
+struct Product {
+  static constexpr int threads = 128 * c.warpgroups, m = 64 * c.warpgroups, n = c.n, k = 256 / sizeof(T);
+  static constexpr int steps = k / wgmma_k<T>;
+  static constexpr OperandTile a_tile = {c.options.a, c.swizzle, static_cast<u32>(c.options.a == Major::k ? m : k)};
+  static constexpr OperandTile b_tile = {c.options.b, c.swizzle, static_cast<u32>(c.options.b == Major::k ? n : k)};
+  // Lines are filled up to whole panels.
+  static constexpr int b_bytes = (c.options.b == Major::k ? k : (n + 63) / 64 * 64) * sizeof(T) * b_tile.lines;
+  struct Params {
+    T const* a;  // [m, k]
+    T const* b;  // [n, k]
+    D* d;        // [m, n]
+    bool accumulate;
+  };
+  struct SharedStorage {
+    alignas(1024) u8 a[m * k * sizeof(T)];
+    alignas(1024) u8 b[b_bytes];
+  };
+
+  HEDDLE_DEVICE static void fill(u8* shared, OperandTile tile, T const* global, int rows) {
+    for (int i = static_cast<int>(threadIdx.x); i < rows * k; i += threads) {
+      u32 const x = static_cast<u32>(i / k), along_k = static_cast<u32>(i % k), bytes = sizeof(T);
+      u32 const offset =
+          tile.major == Major::k ? tile_offset(tile, x, along_k * bytes) : tile_offset(tile, along_k, x * bytes);
+      std::memcpy(shared + offset, global + i, sizeof(T));
+    }
+  }
+
+  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
+    fill(shared.a, a_tile, p.a, m);
+    fill(shared.b, b_tile, p.b, n);
+    fence_proxy_async();
+    __syncthreads();
+
+    int const thread = static_cast<int>(threadIdx.x) % 128, first_row = static_cast<int>(threadIdx.x) / 128 * 64;
+    MatrixDescriptor const a = describe_tile(a_tile, shared_address(shared.a));
+    MatrixDescriptor const b = describe_tile(b_tile, shared_address(shared.b));
+    [[maybe_unused]] u32 a_registers[steps][4];
+    if constexpr (c.a_in_registers) {
+      for (int step = 0; step < steps; ++step) {
+        T elements[16 / sizeof(T)];
+        for (int i = 0; i < static_cast<int>(16 / sizeof(T)); ++i) {
+          Place const place = a_fragment<T>(thread, i);
+          elements[i] = p.a[(first_row + place.row) * k + step * wgmma_k<T> + place.column];
+        }
+        std::memcpy(a_registers[step], elements, sizeof elements);
+      }
+    }
+    D d[n / 2];
+    for (int i = 0; i < n / 2; ++i) {
+      Place const place = accumulator_fragment(thread, i);
+      d[i] = p.d[(first_row + place.row) * n + place.column];
+    }
+
+    wgmma_fence(d);
+    HEDDLE_UNROLL
+    for (int step = 0; step < steps; ++step) {
+      u32 const along_k = static_cast<u32>(step * wgmma_k<T>);
+      MatrixDescriptor const b_step = advance(b, operand_step(b_tile, 0, along_k, sizeof(T)));
+      bool const accumulate = p.accumulate || step > 0;
+      if constexpr (c.a_in_registers)
+        wgmma<T, c.options>(d, a_registers[step], b_step, accumulate);
+      else
+        wgmma<T, c.options>(d, advance(a, operand_step(a_tile, static_cast<u32>(first_row), along_k, sizeof(T))),
+                            b_step, accumulate);
+    }
+    wgmma_commit();
+    wgmma_wait<0>(d);
+    for (int i = 0; i < n / 2; ++i) {
+      Place const place = accumulator_fragment(thread, i);
+      p.d[(first_row + place.row) * n + place.column] = d[i];
+    }
+  }
+};
+
+template <class T>
+double value(T element) {
+  return static_cast<double>(static_cast<f32>(element));
+}
+double value(i32 element) { return element; }
+
+/// What is lost, as a share of |c| + sum |a b|: in each of 8 steps, of each term what lies below a bit that is this far
+/// from the largest (arXiv 2511.10909).
+template <class T>
+double lost(int k) {
+  return (k + 2 * 8) * (std::is_same_v<T, f8e4m3> ? 0x1p-13 : 0x1p-24);
+}
+
+template <class T, class D, Case c>
+void test_product(bool exact, bool accumulate) {
+  using Kernel = Product<T, D, c>;
+  constexpr int m = Kernel::m, n = Kernel::n, k = Kernel::k;
+  auto const a = exact ? small_integers<T>(m * k, 1) : uniform<T>(m * k, 1);
+  auto const b = exact ? small_integers<T>(n * k, 2) : uniform<T>(n * k, 2);
+  auto initial = exact ? small_integers<D>(m * n, 3, -20, 20) : uniform<D>(m * n, 3);
+  DeviceBuffer<T> a_buffer(memory, a), b_buffer(memory, b);
+  DeviceBuffer<D> d(memory, m * n);
+  if (accumulate) memory.copy(d.data(), initial.data(), d.bytes(), CopyKind::host_to_device, {});
+  launch<Kernel>(1, {a_buffer.data(), b_buffer.data(), d.data(), accumulate}, {}, "product");
+  EXPECT_TRUE(d.guards_intact());
+
+  double const sign = c.options.negate_a != c.options.negate_b ? -1 : 1;
+  std::vector<double> sums(static_cast<std::size_t>(m * n)), magnitudes(sums.size()), actual;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    sums[i] = accumulate ? value(initial[i]) : 0;
+    magnitudes[i] = std::abs(sums[i]);
+    for (std::size_t j = 0; j < k; ++j) {
+      double const product = value(a[i / n * k + j]) * value(b[i % n * k + j]);
+      sums[i] += sign * product;
+      magnitudes[i] += std::abs(product);
+    }
+  }
+  for (D const element : d.read()) actual.push_back(value(element));
+  EXPECT_TRUE(within(actual, sums, [&](std::size_t i, double) { return exact ? 0 : lost<T>(k) * magnitudes[i]; }))
+      << "n = " << n << ", swizzle " << static_cast<int>(c.swizzle) << ", majors " << static_cast<int>(c.options.a)
+      << static_cast<int>(c.options.b) << (c.a_in_registers ? ", A in registers" : "");
+}
+
+template <class T, Case c>
+void test_product() {
+  using D = std::conditional_t<std::is_same_v<T, i8>, i32, f32>;
+  test_product<T, D, c>(true, true);
+  test_product<T, D, c>(true, false);
+  if constexpr (!std::is_same_v<T, i8>) test_product<T, D, c>(false, true);
+}
+
+class Wgmma : public Machine {
+ protected:
+  void SetUp() override { skip_below(9); }
+};
+
+template <class T, int... eighths>
+void test_every_n(std::integer_sequence<int, eighths...>) {
+  auto const test = []<int n>(std::integral_constant<int, n>) {
+    using D = std::conditional_t<std::is_same_v<T, i8>, i32, f32>;
+    if constexpr (wgmma_exists<T, D>(n, {})) test_product<T, D, Case{.n = n}>(true, true);
+  };
+  (test(std::integral_constant<int, 8 * eighths + 8>{}), ...);
+}
+
+TEST_F(Wgmma, EveryN) {
+  test_every_n<bf16>(std::make_integer_sequence<int, 32>());
+  test_every_n<i8>(std::make_integer_sequence<int, 32>());
+}
+
+template <class T, Swizzle swizzle>
+void test_operands() {
+  test_product<T, Case{.n = 24, .swizzle = swizzle}>();
+  test_product<T, Case{.n = 64, .swizzle = swizzle, .a_in_registers = true}>();
+}
+
+template <class T>
+void test_operands() {
+  for_each_execution([] {
+    test_operands<T, Swizzle::none>();
+    test_operands<T, Swizzle::bytes_32>();
+    test_operands<T, Swizzle::bytes_64>();
+    test_operands<T, Swizzle::bytes_128>();
+  });
+}
+
+TEST_F(Wgmma, Bf16) { test_operands<bf16>(); }
+TEST_F(Wgmma, F16) { test_operands<f16>(); }
+TEST_F(Wgmma, Tf32) { test_operands<tf32>(); }
+TEST_F(Wgmma, F8e4m3) { test_operands<f8e4m3>(); }
+TEST_F(Wgmma, I8) { test_operands<i8>(); }
+
+template <class T, Swizzle swizzle>
+void test_majors() {
+  test_product<T, Case{.n = 96, .swizzle = swizzle, .options = {.a = Major::mn}, .warpgroups = 2}>();
+  test_product<T, Case{.n = 96, .swizzle = swizzle, .options = {.b = Major::mn}, .warpgroups = 2}>();
+  test_product<T, Case{.n = 72, .swizzle = swizzle, .options = {.a = Major::mn, .b = Major::mn}}>();
+  test_product<T, Case{.n = 96, .swizzle = swizzle, .options = {.b = Major::mn}, .a_in_registers = true}>();
+}
+
+template <class T>
+void test_majors() {
+  for_each_execution([] {
+    test_majors<T, Swizzle::none>();
+    test_majors<T, Swizzle::bytes_32>();
+    test_majors<T, Swizzle::bytes_64>();
+    test_majors<T, Swizzle::bytes_128>();
+  });
+}
+
+TEST_F(Wgmma, MajorsOfBf16) { test_majors<bf16>(); }
+TEST_F(Wgmma, MajorsOfF16) { test_majors<f16>(); }
+
+TEST_F(Wgmma, Negated) {
+  test_product<bf16, Case{.options = {.negate_a = true}}>();
+  test_product<tf32, Case{.options = {.negate_b = true}}>();
+  test_product<f8e4m3, Case{.options = {.negate_a = true, .negate_b = true}}>();
+  test_product<f16, Case{.options = {.negate_b = true}, .a_in_registers = true}>();
+}
+
+/// Groups complete in the order of their commits: the first is used while the second goes on.
+struct TwoGroups {
+  static constexpr int threads = 128;
+  struct Params {
+    u32* result;
+  };
+  struct SharedStorage {
+    alignas(1024) bf16 ones[64 * 64];
+  };
+  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
+    for (int i = static_cast<int>(threadIdx.x); i < 64 * 64; i += threads) shared.ones[i] = from_f32<bf16>(1);
+    fence_proxy_async();
+    __syncthreads();
+    MatrixDescriptor const ones = describe_tile({.lines = 64}, shared_address(shared.ones));
+    f32 first[4], second[8];
+    wgmma_fence();
+    wgmma<bf16>(first, ones, ones, false);
+    wgmma_commit();
+    wgmma<bf16>(second, ones, ones, false);
+    wgmma<bf16>(second, ones, ones, true);
+    wgmma_commit();
+    wgmma_wait<1>(first);
+    f32 sum = 0;
+    for (f32 const element : first) sum += element;
+    wgmma_wait<0>(second);
+    for (f32 const element : second) sum += element;
+    p.result[blockIdx.x * threads + threadIdx.x] = static_cast<u32>(sum);
+  }
+};
+
+TEST_F(Wgmma, GroupsInOrder) {
+  for_each_execution(
+      [] { EXPECT_EQ(results<TwoGroups>(2), expected(128, 2, [](int, int) { return 4 * 16 + 8 * 32; })); });
+}
+
+/// Registers move from a warpgroup that needs few to two that need many.
+struct MovesRegisters {
+  static constexpr int threads = 384;
+  struct Params {
+    u32* result;
+  };
+  using SharedStorage = Nothing;
+  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {
+    if (threadIdx.x < 128)
+      decrease_registers<40>();
+    else
+      increase_registers<232>();
+    p.result[blockIdx.x * threads + threadIdx.x] = threadIdx.x;
+  }
+};
+
+TEST_F(Wgmma, RegistersMove) {
+  for_each_execution(
+      [] { EXPECT_EQ(results<MovesRegisters>(2), expected(384, 2, [](int thread, int) { return thread; })); });
+}
+
+}  // namespace
+}  // namespace heddle::HEDDLE_BACKEND

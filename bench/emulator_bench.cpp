@@ -26,6 +26,7 @@ void multiply(benchmark::State& state) {
 BENCHMARK_TEMPLATE(multiply, f32, emulated::naive_product)->Name("naive_product")->Arg(64)->Arg(256);
 BENCHMARK_TEMPLATE(multiply, f32, emulated::pipelined_product)->Name("pipelined_product")->Arg(64)->Arg(256);
 BENCHMARK_TEMPLATE(multiply, bf16, emulated::tensor_core_product)->Name("tensor_core_product")->Arg(64)->Arg(256);
+BENCHMARK_TEMPLATE(multiply, bf16, emulated::warpgroup_product)->Name("warpgroup_product")->Arg(64)->Arg(256);
 
 }  // namespace
 }  // namespace heddle::bench

@@ -38,7 +38,8 @@ std::vector<InspectedKernel> matrix_product_kernels() {
           step<f32, emulated::shared_tile_product>("matrix_product_shared_tile", "f32"),
           step<f32, emulated::register_tile_product>("matrix_product_register_tile", "f32"),
           step<f32, emulated::pipelined_product>("matrix_product_pipelined", "f32"),
-          step<bf16, emulated::tensor_core_product>("matrix_product_tensor_core", "bf16")};
+          step<bf16, emulated::tensor_core_product>("matrix_product_tensor_core", "bf16"),
+          step<bf16, emulated::warpgroup_product>("matrix_product_warpgroup", "bf16")};
 }
 
 }  // namespace heddle::inspect

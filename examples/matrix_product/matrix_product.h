@@ -21,12 +21,12 @@ using ProductFn = void(Product<T> const& product, Stream stream);
 
 namespace emulated {
 extern ProductFn<f32> naive_product, coalesced_product, shared_tile_product, register_tile_product, pipelined_product;
-extern ProductFn<bf16> tensor_core_product;
+extern ProductFn<bf16> tensor_core_product, warpgroup_product;
 }  // namespace emulated
 
 namespace cuda {
 extern ProductFn<f32> naive_product, coalesced_product, shared_tile_product, register_tile_product, pipelined_product;
-extern ProductFn<bf16> tensor_core_product;
+extern ProductFn<bf16> tensor_core_product, warpgroup_product;
 }  // namespace cuda
 
 }  // namespace heddle

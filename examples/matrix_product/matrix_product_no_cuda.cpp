@@ -17,5 +17,6 @@ void shared_tile_product(Product<f32> const&, Stream) { refuse(); }
 void register_tile_product(Product<f32> const&, Stream) { refuse(); }
 void pipelined_product(Product<f32> const&, Stream) { refuse(); }
 void tensor_core_product(Product<bf16> const&, Stream) { refuse(); }
+void warpgroup_product(Product<bf16> const&, Stream) { refuse(); }
 
 }  // namespace heddle::cuda

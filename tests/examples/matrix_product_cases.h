@@ -55,6 +55,7 @@ void for_each_emulated_step(Test test) {
   test(emulated::register_tile_product);
   test(emulated::pipelined_product);
   test(emulated::tensor_core_product);
+  test(emulated::warpgroup_product);
 }
 
 }  // namespace heddle::testing

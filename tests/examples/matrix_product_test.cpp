@@ -25,6 +25,7 @@ TEST(MatrixProduct, Cuda) {
     test_product(cuda::register_tile_product, cuda::memory, sizes);
     test_product(cuda::pipelined_product, cuda::memory, sizes);
     test_product(cuda::tensor_core_product, cuda::memory, sizes);
+    if (cuda::device_info().major == 9) test_product(cuda::warpgroup_product, cuda::memory, sizes);
   }
 }
 

@@ -17,6 +17,7 @@
 //   async_copy.cuh       cp.async
 //   mbarrier.cuh         barriers in shared memory that count arrivals and bytes
 //   bulk_copy.cuh        asynchronous copies of contiguous memory
+//   store_async.cuh      stores into other blocks that count themselves at a barrier
 //   tensor_copy.cuh      asynchronous copies of boxes of tensors, which tensor_map.h describes
 //   cluster.cuh          clusters of blocks
 //   fence.cuh            orders of memory
@@ -59,6 +60,7 @@
 #include "kernels/machine/cuda/mma.cuh"
 #include "kernels/machine/cuda/registers.cuh"
 #include "kernels/machine/cuda/shared_address.cuh"
+#include "kernels/machine/cuda/store_async.cuh"
 #include "kernels/machine/cuda/tensor_copy.cuh"
 #include "kernels/machine/cuda/wgmma.cuh"
 #else
@@ -80,6 +82,7 @@
 #include "kernels/machine/host/mma.cuh"
 #include "kernels/machine/host/registers.cuh"
 #include "kernels/machine/host/shared_address.cuh"
+#include "kernels/machine/host/store_async.cuh"
 #include "kernels/machine/host/tensor_copy.cuh"
 #include "kernels/machine/host/wgmma.cuh"
 #endif

@@ -40,11 +40,13 @@ u32 this_block() { return 1u << Block::current("bulk copy").rank(); }
 void check_aligned(char const* name, char const* what, void const* address, u32 multiple, std::source_location where) {
   if (reinterpret_cast<std::uintptr_t>(address) % multiple != 0)
     fail(name, " at ", describe(where), ": the ", what, " address must be a multiple of ", multiple,
-         " bytes: address=", address);
+         " bytes: address=", address, "; align what is copied with alignas(", multiple, ")");
 }
 
 void check_bulk_bytes(char const* name, u32 bytes, std::source_location where) {
-  if (bytes % 16 != 0) fail(name, " at ", describe(where), ": the size must be a multiple of 16 bytes: bytes=", bytes);
+  if (bytes == 0 || bytes % 16 != 0)
+    fail(name, " at ", describe(where), ": the size must be a multiple of 16 bytes above 0: bytes=", bytes,
+         "; copy the rest by threads");
 }
 
 void start_load(BulkLoad load) {
@@ -87,12 +89,14 @@ void start_store(BulkStore store) {
 
 void commit_stores() {
   Block& block = Block::current("bulk_commit");
+  block.check_architecture("bulk_commit", 90);
   block.cluster().operations().commit(block.bulk_reads_of(block.running_thread()));
   block.cluster().operations().commit(block.bulk_writes_of(block.running_thread()));
 }
 
 void wait_for_stores(int pending, bool only_read) {
   Block& block = Block::current("bulk_wait");
+  block.check_architecture("bulk_wait", 90);
   int const thread = block.running_thread();
   block.cluster().operations().wait(block.actor(), block.bulk_reads_of(thread), pending);
   if (!only_read) block.cluster().operations().wait(block.actor(), block.bulk_writes_of(thread), pending);

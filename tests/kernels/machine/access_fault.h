@@ -17,6 +17,7 @@ using heddle::testing::error_of;
 struct Memories {
   int words[128];
   alignas(16) int copied[4 * 32];
+  MBarrier barrier, other_barrier;
 };
 
 /// A kernel that is its body: body(wrong, shared, global) runs in each of `count` threads of clusters of `cluster`

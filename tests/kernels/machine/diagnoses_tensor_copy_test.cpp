@@ -222,7 +222,7 @@ TEST(BulkCopyDiagnoses, Misaligned) {
         }
         mbarrier_wait(shared.full[0], 0);
       },
-      {"the size must be a multiple of 16 bytes: bytes=68"});
+      {"the size must be a multiple of 16 bytes above 0: bytes=68"});
 }
 
 TEST(BulkCopyDiagnoses, MaskNamesABlockThatIsNotThere) {

@@ -67,7 +67,7 @@ std::string source_row(AnnotatedSource const& source, int number, std::string co
   return fmt::format("<tr{}><td class=\"number\">{}</td>{}{}{}{}{}<td class=\"code\">{}</td></tr>\n",
                      found == source.notes.end() ? "" : " class=\"noted\"", number, cell(all.requests),
                      cell(notes.global.sectors), share_cell(notes.global.sectors > 0, notes.global.efficiency()),
-                     conflicts, share_cell(all.requests > 0, all.active_share()), code);
+                     conflicts, share_cell(all.live_lanes > 0, all.active_share()), code);
 }
 
 std::string source_table(AnnotatedSource const& source) {

@@ -26,6 +26,7 @@ Json line(emulated::LineReport const& line) {
                  {"in", place(line.place.detail)},
                  {"memory", name_of(line.space)},
                  {"access", name_of(line.kind)},
+                 {"bulk", line.bulk},
                  {"lane_bytes", line.bytes}};
   result.update(counts(line.counts));
   return result;

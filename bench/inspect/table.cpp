@@ -27,8 +27,9 @@ void add_line(std::string& text, LineReport const& line) {
   bool const global = line.space == emulated::Space::global;
   add(text, "  {:48} {} {:6} {:3} B {:10} {:>12} {:>10} {:>10} {:>8}\n", place(line), name_of(line.space),
       name_of(line.kind), line.bytes, line.counts.requests, global ? std::to_string(line.counts.sectors) : "",
-      global ? percent(line.counts.efficiency()) : "", global ? "" : std::to_string(line.counts.conflicts()),
-      percent(line.counts.active_share()));
+      global ? percent(line.counts.efficiency()) : "",
+      global || line.bulk ? "" : std::to_string(line.counts.conflicts()),
+      line.bulk ? "bulk" : percent(line.counts.active_share()));
 }
 
 void add_rendezvous(std::string& text, std::map<emulated::RendezvousSite, u64> const& sites, char const* who) {
@@ -57,6 +58,8 @@ void add_kernel(std::string& text, KernelReport const& kernel, std::map<std::str
       kernel.least_bytes(), kernel.global.divergent);
   add(text, "  shared: {} requests, {} wavefronts, {} of them by bank conflicts; {} of the requests diverge\n",
       kernel.shared.requests, kernel.shared.wavefronts, kernel.shared.conflicts(), kernel.shared.divergent);
+  if (kernel.bulk_shared_bytes > 0)
+    add(text, "  shared: {} B read and written by bulk copies and wgmma, in pieces\n", kernel.bulk_shared_bytes);
   if (kernel.atomics.requests > 0)
     add(text, "  atomics: {} requests of {} lanes\n", kernel.atomics.requests, kernel.atomics.lanes);
   add_rendezvous(text, kernel.barriers, "block");

@@ -71,8 +71,8 @@ u32 Inspector::site_number(Access const& access, Space space) {
   Numbered& recent = recent_[(std::bit_cast<std::uintptr_t>(access.site) ^ where >> 3) % recent_.size()];
   AccessSite const& site = recent.site;
   if (site.code != access.site || std::bit_cast<std::uintptr_t>(site.where) != where || site.space != space ||
-      site.bytes != access.bytes || site.kind != access.kind) {
-    AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes};
+      site.bytes != access.bytes || site.kind != access.kind || site.bulk != in_bulk_operation_) {
+    AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes, in_bulk_operation_};
     recent = {wanted, find_site(wanted)};
   }
   return recent.number;
@@ -89,6 +89,7 @@ u32 Inspector::find_site(AccessSite const& site) {
 
 void Inspector::access(Actor actor, Access const& access) {
   u32 const site = site_number(access, space_of(access.address));
+  if (in_bulk_operation_) return count_bulk(access, site);
   WarpState& state = warp(actor.rank, actor.thread / warp_size);
   if (state.open.size() <= site) state.open.resize(kernel_->sites.size());
   Open& open = state.open[site];
@@ -98,6 +99,23 @@ void Inspector::access(Actor actor, Access const& access) {
   if (open.addresses[lane].size() != open.finished + 1) return;
   open.in_next |= 1u << lane;
   if (open.in_next == state.live) finish_next(state, site, open);
+}
+
+void Inspector::operation_issued(Operation const& operation, u64, u64 number) {
+  if (operation.async_proxy) bulk_operations_.insert(number);
+}
+
+// What a bulk copy or wgmma touches in one piece. How it goes to the banks is not known.
+void Inspector::count_bulk(Access const& access, u32 site) {
+  AccessCounts& counts = kernel_->counts[site];
+  auto const begin = reinterpret_cast<std::uintptr_t>(access.address);
+  Interval const interval = {begin, begin + access.bytes};
+  ++counts.requests;
+  counts.useful_bytes += access.bytes;
+  if (kernel_->sites[site].space == Space::shared) return;
+  counts.sectors += sectors({interval});
+  if (access.kind != AccessKind::write) kernel_->read.add(interval);
+  if (access.kind != AccessKind::read) kernel_->written.add(interval);
 }
 
 void Inspector::finish_next(WarpState const& warp, u32 site, Open& open) {
@@ -118,11 +136,10 @@ void Inspector::count(WarpState const& warp, u32 site_number, WarpRequest const&
   AccessSite const& site = kernel_->sites[site_number];
   AccessCounts& counts = kernel_->counts[site_number];
   auto const lanes = static_cast<u64>(std::popcount(request.lanes));
-  bool const is_bulk = site.bytes > 16;  // issued by one lane for all
   ++counts.requests;
-  counts.divergent += !is_bulk && request.lanes != warp.live;
+  counts.divergent += request.lanes != warp.live;
   counts.lanes += lanes;
-  counts.live_lanes += is_bulk ? lanes : static_cast<u64>(std::popcount(warp.live | request.lanes));
+  counts.live_lanes += static_cast<u64>(std::popcount(warp.live | request.lanes));
   std::vector<Interval> const intervals = touched(request);
   counts.useful_bytes += useful_bytes(intervals);
   if (site.space == Space::shared) {

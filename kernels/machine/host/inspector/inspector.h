@@ -12,6 +12,7 @@
 #include <source_location>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kernels/machine/host/inspector/touched_bytes.h"
@@ -29,6 +30,7 @@ struct AccessSite {
   AccessKind kind = AccessKind::read;
   Space space = Space::global;
   u32 bytes = 0;
+  bool bulk = false;  // by a bulk copy or wgmma, and not by lanes
 };
 
 /// What was counted at one place, or at several together.
@@ -85,6 +87,9 @@ class Inspector final : public Observer {
   void barrier_completes(Block const& block, void const* barrier, char const* name,
                          std::source_location where) override;
   void acquired(Actor actor, void const* object) override;
+  void operation_issued(Operation const& operation, u64 group, u64 number) override;
+  void operation_begins(u64 number) override { in_bulk_operation_ = bulk_operations_.erase(number) > 0; }
+  void operation_ends() override { in_bulk_operation_ = false; }
   void matrix_operations(Actor, u64 operations) override { kernel_->matrix_operations += operations; }
 
  private:
@@ -97,7 +102,7 @@ class Inspector final : public Observer {
   struct SameSite {
     bool operator()(AccessSite const& a, AccessSite const& b) const {
       return a.code == b.code && std::bit_cast<void const*>(a.where) == std::bit_cast<void const*>(b.where) &&
-             a.bytes == b.bytes && a.kind == b.kind && a.space == b.space;
+             a.bytes == b.bytes && a.kind == b.kind && a.space == b.space && a.bulk == b.bulk;
     }
   };
   /// The requests of a warp at one site since it last came together.
@@ -119,6 +124,7 @@ class Inspector final : public Observer {
     u32 number = 0;
   };
 
+  void count_bulk(Access const& access, u32 site);
   u32 site_number(Access const& access, Space space);
   u32 find_site(AccessSite const& site);
   Space space_of(void const* address) const;
@@ -134,8 +140,10 @@ class Inspector final : public Observer {
   std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
   std::array<Numbered, 256> recent_;                                 // of them, by hash
   Cluster* cluster_ = nullptr;
-  std::vector<WarpState> warps_;   // 32 for each block of the cluster
-  void const* barrier_ = nullptr;  // that completed last
+  std::vector<WarpState> warps_;             // 32 for each block of the cluster
+  void const* barrier_ = nullptr;            // that completed last
+  std::unordered_set<u64> bulk_operations_;  // in flight
+  bool in_bulk_operation_ = false;
 };
 
 }  // namespace heddle::emulated

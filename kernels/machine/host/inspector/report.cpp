@@ -12,7 +12,7 @@ namespace heddle::emulated {
 namespace {
 
 auto key(LineReport const& report) {
-  return std::tie(report.place.line, report.place.detail, report.space, report.kind, report.bytes);
+  return std::tie(report.place.line, report.place.detail, report.space, report.kind, report.bulk, report.bytes);
 }
 
 /// Sites of the same line, such as the copies of an unrolled loop, become one.
@@ -21,7 +21,7 @@ std::vector<LineReport> by_line(KernelCounts const& kernel) {
   for (std::size_t i = 0; i < kernel.sites.size(); ++i) {
     AccessSite const& site = kernel.sites[i];
     all.push_back({kernel_line({nullptr, site.bytes, site.kind, site.code, site.where}), site.space, site.kind,
-                   site.bytes, kernel.counts[i]});
+                   site.bytes, site.bulk, kernel.counts[i]});
   }
   std::stable_sort(all.begin(), all.end(), [](LineReport const& a, LineReport const& b) { return key(a) < key(b); });
   std::vector<LineReport> lines;
@@ -54,6 +54,7 @@ KernelReport report_of(KernelCounts const& kernel) {
                          .global = {},
                          .shared = {},
                          .atomics = {},
+                         .bulk_shared_bytes = 0,
                          .read_bytes = kernel.read.bytes(),
                          .written_bytes = kernel.written.bytes(),
                          .read_sectors = kernel.read.sectors(),
@@ -62,7 +63,10 @@ KernelReport report_of(KernelCounts const& kernel) {
                          .collectives = kernel.collectives,
                          .matrix_operations = kernel.matrix_operations};
   for (LineReport const& line : result.lines) {
-    (line.space == Space::global ? result.global : result.shared) += line.counts;
+    if (line.bulk && line.space == Space::shared)
+      result.bulk_shared_bytes += line.counts.useful_bytes;
+    else
+      (line.space == Space::global ? result.global : result.shared) += line.counts;
     if (line.kind == AccessKind::atomic) result.atomics += line.counts;
   }
   return result;

@@ -13,7 +13,8 @@ struct LineReport {
   KernelLine place;
   Space space = Space::global;
   AccessKind kind = AccessKind::read;
-  u32 bytes = 0;  // of a lane
+  u32 bytes = 0;      // of a lane, or of a piece
+  bool bulk = false;  // by a bulk copy or wgmma: in pieces, and neither lanes nor banks are counted
   AccessCounts counts;
 };
 
@@ -24,7 +25,8 @@ struct KernelReport {
   int threads = 0;
   std::size_t shared_bytes = 0;
   std::vector<LineReport> lines;              // ascending
-  AccessCounts global, shared, atomics;       // totals; atomics count in the first two as well
+  AccessCounts global, shared, atomics;       // totals; shared by lanes only; atomics count in the first two as well
+  u64 bulk_shared_bytes = 0;                  // of shared memory that bulk copies and wgmma read and write
   u64 read_bytes = 0, written_bytes = 0;      // bytes of global memory that are touched, each once
   u64 read_sectors = 0, written_sectors = 0;  // and the sectors that hold them
   std::map<RendezvousSite, u64> barriers, collectives;

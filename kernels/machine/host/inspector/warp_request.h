@@ -16,7 +16,7 @@ constexpr u64 banks = 32;
 
 /// One instruction of a warp: accesses of the same width by some of its lanes.
 struct WarpRequest {
-  u32 bytes = 0;  // of a lane; more than 16 for a bulk copy
+  u32 bytes = 0;  // of a lane
   unsigned lanes = 0;
   std::array<u64, warp_size> addresses;  // of the lanes
 };

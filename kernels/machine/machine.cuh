@@ -32,6 +32,7 @@
 //     static constexpr int threads = …;                // of a block: one-dimensional, at most 1024
 //     static constexpr int cluster_size = …;           // optional, see cluster.cuh
 //     static constexpr bool overlaps_previous = true;  // optional, see grid_dependency.cuh
+//     static constexpr int min_blocks = …;             // optional: as many are to fit on a multiprocessor together
 //     struct Params { … };                             // trivially copyable, at most 4 KB
 //     struct SharedStorage { … };                      // never constructed: starts with unspecified contents
 //     HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const;

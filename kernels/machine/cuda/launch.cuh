@@ -13,9 +13,19 @@ inline constexpr std::size_t shared_bytes_of = std::is_empty_v<typename Kernel::
                                                    ? 0
                                                    : sizeof(typename Kernel::SharedStorage);
 
+/// Kernel::min_blocks where the kernel has it; 0 is as good as none.
+template <class Kernel>
+constexpr int min_blocks() {
+  if constexpr (requires { Kernel::min_blocks; })
+    return Kernel::min_blocks;
+  else
+    return 0;
+}
+
 /// The name of its instance tells the threads and the bytes of dynamic shared memory (scripts/check_resources.py).
 template <class Kernel, int threads = Kernel::threads, std::size_t bytes = shared_bytes_of<Kernel>>
-__global__ void __launch_bounds__(threads) kernel_entry(__grid_constant__ typename Kernel::Params const params) {
+__global__ void __launch_bounds__(threads, min_blocks<Kernel>())
+    kernel_entry(__grid_constant__ typename Kernel::Params const params) {
   extern __shared__ __align__(1024) unsigned char shared_bytes[];
   Kernel{}(params, reinterpret_cast<typename Kernel::SharedStorage&>(shared_bytes));
 }

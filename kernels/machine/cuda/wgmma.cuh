@@ -18,15 +18,16 @@ namespace heddle::cuda {
 
 namespace detail {
 
-/// Keeps the compiler from moving uses of the registers across this place.
-template <class D, int count>
-__device__ void hold(D (&d)[count]) {
-  HEDDLE_UNROLL
-  for (int i = 0; i < count; ++i) {
-    if constexpr (std::same_as<D, f32>)
-      asm volatile("" : "+f"(d[i])::"memory");
-    else
-      asm volatile("" : "+r"(d[i])::"memory");
+/// Keeps the compiler from moving uses of registers, alone or in arrays, across this place.
+template <class R>
+__device__ void hold(R& registers) {
+  if constexpr (std::is_array_v<R>) {
+    HEDDLE_UNROLL
+    for (auto& part : registers) hold(part);
+  } else if constexpr (std::same_as<R, f32>) {
+    asm volatile("" : "+f"(registers)::"memory");
+  } else {
+    asm volatile("" : "+r"(registers)::"memory");
   }
 }
 
@@ -57,6 +58,13 @@ template <class D, int count>
 __device__ void wgmma_fence(D (&d)[count]) {
   detail::hold(d);
   wgmma_fence();
+}
+
+/// The same for d and for A in registers.
+template <class D, int count, class A, int words>
+__device__ void wgmma_fence(D (&d)[count], A (&a)[words]) {
+  detail::hold(a);
+  wgmma_fence(d);
 }
 
 /// Closes this warp's group of products.

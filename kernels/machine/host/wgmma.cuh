@@ -22,6 +22,12 @@ void wgmma_fence(D (&)[count], std::source_location where = std::source_location
   fence_products(where);
 }
 
+/// The same for d and for A in registers.
+template <class D, int count, class A, int words>
+void wgmma_fence(D (&)[count], A (&)[words], std::source_location where = std::source_location::current()) {
+  fence_products(where);
+}
+
 /// Closes this warp's group of products.
 inline void wgmma_commit(std::source_location where = std::source_location::current()) { commit_products(where); }
 

@@ -78,7 +78,10 @@ struct Product {
       d[i] = p.d[(first_row + place.row) * n + place.column];
     }
 
-    wgmma_fence(d);
+    if constexpr (c.a_in_registers)
+      wgmma_fence(d, a_registers);
+    else
+      wgmma_fence(d);
     HEDDLE_UNROLL
     for (int step = 0; step < steps; ++step) {
       u32 const along_k = static_cast<u32>(step * wgmma_k<T>);
@@ -256,7 +259,7 @@ TEST_F(Wgmma, GroupsInOrder) {
 
 /// Registers move from a warpgroup that needs few to two that need many.
 struct MovesRegisters {
-  static constexpr int threads = 384;
+  static constexpr int threads = 384, min_blocks = 1;
   struct Params {
     u32* result;
   };

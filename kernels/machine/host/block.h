@@ -46,6 +46,7 @@ class Block {
   Cluster& cluster() { return *cluster_; }
   int rank() const { return rank_; }
   std::span<u8> shared() const { return shared_; }
+  GridLaunch const& launch() const { return *launch_; }
   int threads() const { return threads_of_launch_; }
   int running_thread() const { return running_; }
   Actor actor() const { return {number_, rank_, running_}; }

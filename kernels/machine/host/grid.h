@@ -18,7 +18,8 @@ struct GridLaunch {
   std::size_t shared_bytes;
   void const* params;
   std::size_t params_bytes;
-  bool examined;  // whether the kernel is compiled with the instrumentation, so that observers see all accesses
+  bool examined;   // whether the kernel is compiled with the instrumentation, so that observers see all accesses
+  int min_blocks;  // of a multiprocessor, that the kernel is compiled for; 0: as it comes
   void (*body)(void const* params, void* shared);  // what each thread runs
 };
 

@@ -28,6 +28,15 @@ constexpr int cluster_size() {
     return 1;
 }
 
+/// Kernel::min_blocks where the kernel has it; 0 is as good as none.
+template <class Kernel>
+constexpr int min_blocks() {
+  if constexpr (requires { Kernel::min_blocks; })
+    return Kernel::min_blocks;
+  else
+    return 0;
+}
+
 /// Runs `grid` blocks of Kernel::threads threads, and returns when they have ended. `name` is for errors: an Error that
 /// names the kernel, and the block and thread where it has one.
 template <class Kernel>
@@ -45,6 +54,7 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
             .params = &params,
             .params_bytes = sizeof(Params),
             .examined = HEDDLE_EXAMINED,
+            .min_blocks = min_blocks<Kernel>(),
             .body = [](void const* p, void* shared) HEDDLE_WHOLE_KERNEL {
               Kernel{}(*static_cast<Params const*>(p), *static_cast<SharedStorage*>(shared));
             }});

@@ -29,6 +29,8 @@ std::string describe_pool(void const* pool) {
 void change(Collective const& what, int sign, int count, std::source_location where) {
   Block& block = Block::current(what.name);
   block.check_architecture(what.name, 90);
+  if (block.launch().min_blocks == 0)
+    fail(what.name, " at ", describe(where), ": is ignored unless the kernel has min_blocks, such as 1");
   RegisterPool& pool = block.registers();
   int const warp = block.running_thread() / warp_size, owned = pool.of_warp(warp);
   if ((count - owned) * sign < 0)

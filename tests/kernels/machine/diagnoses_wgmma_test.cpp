@@ -276,5 +276,20 @@ TEST(WgmmaDiagnoses, RegistersDifferBetweenWarps) {
       {"decrease_registers at diagnoses_wgmma_test.cpp:", "the warps of a warpgroup execute the same"});
 }
 
+/// ptxas ignores setmaxnreg where the number of registers does not follow from the launch bounds (C7508).
+struct WithoutBound {
+  static constexpr int threads = 128;
+  struct Params {};
+  using SharedStorage = NoSharedMemory;
+  void operator()(Params const&, SharedStorage&) const { decrease_registers<40>(); }
+};
+
+TEST(WgmmaDiagnoses, RegistersThatDoNotFollowFromTheBounds) {
+  EXPECT_NE(error_of([] {
+              launch<WithoutBound>(1, {}, {}, "k");
+            }).find("is ignored unless the kernel has min_blocks, such as 1"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace heddle::emulated

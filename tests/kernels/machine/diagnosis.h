@@ -21,6 +21,7 @@ struct NoSharedMemory {};
 template <class Body, int count, class Shared = NoSharedMemory>
 struct Kernel {
   static constexpr int threads = count;
+  static constexpr int min_blocks = 1;
   struct Params {
     bool wrong;
   };

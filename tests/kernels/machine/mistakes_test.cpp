@@ -227,5 +227,64 @@ TEST(Mistakes, BarrierOfHalfAWarp) {
       {"a barrier counts whole warps of the block: threads=48 of 64"});
 }
 
+struct Tiles {
+  alignas(1024) bf16 a[64 * 64];
+  alignas(1024) bf16 b[64 * 64];
+};
+
+/// Starts the product of the first 16 columns of two tiles.
+void start_product(f32 (&d)[32], Tiles& shared) {
+  constexpr OperandTile tile = {.lines = 64};
+  wgmma_fence(d);
+  wgmma<bf16>(d, describe_tile(tile, shared_address(shared.a)), describe_tile(tile, shared_address(shared.b)), false);
+  wgmma_commit();
+}
+
+void fill(Tiles& shared) {
+  for (unsigned i = threadIdx.x; i < 64 * 64; i += blockDim.x) shared.a[i] = shared.b[i] = bf16(1);
+}
+
+TEST(Mistakes, NoProxyFenceBeforeWgmma) {
+  expect_fault<128, 1, Tiles>(
+      [](bool wrong, Tiles& shared, Global) {
+        f32 d[32];
+        fill(shared);
+        if (!wrong) fence_proxy_async();
+        __syncthreads();
+        start_product(d, shared);
+        wgmma_wait<0>(d);
+      },
+      {"no proxy fence: thread "});
+}
+
+TEST(Mistakes, NoBarrierBeforeWgmma) {
+  expect_fault<128, 1, Tiles>(
+      [](bool wrong, Tiles& shared, Global) {
+        f32 d[32];
+        fill(shared);
+        fence_proxy_async();
+        if (!wrong) __syncthreads();
+        start_product(d, shared);
+        wgmma_wait<0>(d);
+      },
+      {"bytes of shared memory"});
+}
+
+TEST(Mistakes, TileOverwrittenBeforeWgmmaHasReadIt) {
+  expect_fault<128, 1, Tiles>(
+      [](bool wrong, Tiles& shared, Global) {
+        f32 d[32];
+        fill(shared);
+        fence_proxy_async();
+        __syncthreads();
+        start_product(d, shared);
+        if (!wrong) wgmma_wait<0>(d);
+        __syncthreads();
+        shared.a[threadIdx.x] = bf16(0);
+        if (wrong) wgmma_wait<0>(d);
+      },
+      {"bytes of shared memory"});
+}
+
 }  // namespace
 }  // namespace heddle::emulated

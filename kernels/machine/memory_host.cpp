@@ -1,9 +1,8 @@
 // The memory of the CPU: the host's heap.
-#include <cstring>
 #include <new>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/memory.h"
+#include "kernels/machine/heap.h"
 
 namespace heddle {
 namespace {
@@ -19,18 +18,8 @@ void* allocate(std::size_t bytes) {
 
 void free(void* data) noexcept { ::operator delete(data, alignment); }
 
-void copy(void* destination, void const* source, std::size_t bytes, CopyKind, Stream) {
-  if (bytes != 0) std::memmove(destination, source, bytes);
-}
-
-void fill(void* data, u8 byte, std::size_t bytes, Stream) {
-  if (bytes != 0) std::memset(data, byte, bytes);
-}
-
-void synchronize(Stream) {}
-
 }  // namespace
 
-Memory const cpu::memory = {allocate, free, copy, fill, synchronize};
+Memory const cpu::memory = {allocate, free, heap::copy, heap::fill, heap::synchronize};
 
 }  // namespace heddle

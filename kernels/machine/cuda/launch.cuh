@@ -5,44 +5,32 @@
 
 #include "kernels/core/stream.h"
 #include "kernels/machine/cuda/error.h"
+#include "kernels/machine/kernel.h"
 
 namespace heddle::cuda {
 
-template <class Kernel>
-inline constexpr std::size_t shared_bytes_of = std::is_empty_v<typename Kernel::SharedStorage>
-                                                   ? 0
-                                                   : sizeof(typename Kernel::SharedStorage);
-
-/// Kernel::min_blocks where the kernel has it; 0 is as good as none.
-template <class Kernel>
-constexpr int min_blocks() {
-  if constexpr (requires { Kernel::min_blocks; })
-    return Kernel::min_blocks;
-  else
-    return 0;
-}
-
 /// The name of its instance tells the threads and the bytes of dynamic shared memory (scripts/check_resources.py).
-template <class Kernel, int threads = Kernel::threads, std::size_t bytes = shared_bytes_of<Kernel>>
-__global__ void __launch_bounds__(threads, min_blocks<Kernel>())
+template <class Kernel, int threads = Kernel::threads, std::size_t bytes = shared_bytes_of<Kernel>()>
+__global__ void __launch_bounds__(threads, min_blocks_of<Kernel>())
     kernel_entry(__grid_constant__ typename Kernel::Params const params) {
   extern __shared__ __align__(1024) unsigned char shared_bytes[];
   Kernel{}(params, reinterpret_cast<typename Kernel::SharedStorage&>(shared_bytes));
 }
 
-/// What Kernel::cluster_size and Kernel::overlaps_previous ask for, where the kernel has them; their number.
+/// The attributes of a launch; their number.
 template <class Kernel>
 unsigned launch_attributes(cudaLaunchAttribute* attributes, [[maybe_unused]] char const* name) {
+  constexpr int cluster_size = cluster_size_of<Kernel>();
   unsigned count = 0;
-  if constexpr (requires { Kernel::cluster_size; }) {
+  if constexpr (cluster_size > 1) {
     attributes[count].id = cudaLaunchAttributeClusterDimension;
-    attributes[count++].val.clusterDim = {Kernel::cluster_size, 1, 1};
-    if constexpr (Kernel::cluster_size > 8)
-      check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeNonPortableClusterSizeAllowed, 1), name);
+    attributes[count++].val.clusterDim = {cluster_size, 1, 1};
   }
-  if constexpr (requires { Kernel::overlaps_previous; }) {
+  if constexpr (cluster_size > 8)
+    check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeNonPortableClusterSizeAllowed, 1), name);
+  if constexpr (overlaps_previous<Kernel>()) {
     attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    attributes[count++].val.programmaticStreamSerializationAllowed = Kernel::overlaps_previous;
+    attributes[count++].val.programmaticStreamSerializationAllowed = 1;
   }
   return count;
 }
@@ -52,10 +40,8 @@ unsigned launch_attributes(cudaLaunchAttribute* attributes, [[maybe_unused]] cha
 template <class Kernel>
 void launch(dim3 grid, typename Kernel::Params const& params, Stream stream, char const* name) {
   using Params = typename Kernel::Params;
-  using SharedStorage = typename Kernel::SharedStorage;
   static_assert(std::is_trivially_copyable_v<Params> && sizeof(Params) <= 4096);
-  static_assert(std::is_trivially_destructible_v<SharedStorage> && alignof(SharedStorage) <= 1024);
-  constexpr std::size_t shared_bytes = shared_bytes_of<Kernel>;
+  constexpr std::size_t shared_bytes = shared_bytes_of<Kernel>();
   if constexpr (shared_bytes > 48 * 1024)
     check_launch(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes),
                  name);

@@ -6,6 +6,7 @@
 
 #include "kernels/core/stream.h"
 #include "kernels/machine/host/grid.h"
+#include "kernels/machine/kernel.h"
 
 // In instrumented code everything that a kernel calls is inlined into it: an address in it then tells the kernel's
 // line.
@@ -19,24 +20,6 @@
 
 namespace heddle::emulated {
 
-/// Kernel::cluster_size where the kernel has one.
-template <class Kernel>
-constexpr int cluster_size() {
-  if constexpr (requires { Kernel::cluster_size; })
-    return Kernel::cluster_size;
-  else
-    return 1;
-}
-
-/// Kernel::min_blocks where the kernel has it; 0 is as good as none.
-template <class Kernel>
-constexpr int min_blocks() {
-  if constexpr (requires { Kernel::min_blocks; })
-    return Kernel::min_blocks;
-  else
-    return 0;
-}
-
 /// Runs `grid` blocks of Kernel::threads threads, and returns when they have ended. `name` is for errors: an Error that
 /// names the kernel, and the block and thread where it has one.
 template <class Kernel>
@@ -44,17 +27,16 @@ void launch(dim3 grid, typename Kernel::Params const& params, Stream, char const
   using Params = typename Kernel::Params;
   using SharedStorage = typename Kernel::SharedStorage;
   static_assert(std::is_trivially_copyable_v<Params> && sizeof(Params) <= 4096);
-  static_assert(std::is_trivially_destructible_v<SharedStorage> && alignof(SharedStorage) <= 1024);
   run_grid({.name = name,
             .type = typeid(Kernel).name(),
             .grid = grid,
             .threads = Kernel::threads,
-            .cluster_size = cluster_size<Kernel>(),
-            .shared_bytes = std::is_empty_v<SharedStorage> ? 0 : sizeof(SharedStorage),
+            .cluster_size = cluster_size_of<Kernel>(),
+            .shared_bytes = shared_bytes_of<Kernel>(),
             .params = &params,
             .params_bytes = sizeof(Params),
             .examined = HEDDLE_EXAMINED,
-            .min_blocks = min_blocks<Kernel>(),
+            .min_blocks = min_blocks_of<Kernel>(),
             .body = [](void const* p, void* shared) HEDDLE_WHOLE_KERNEL {
               Kernel{}(*static_cast<Params const*>(p), *static_cast<SharedStorage*>(shared));
             }});

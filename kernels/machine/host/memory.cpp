@@ -1,12 +1,10 @@
 // The global memory of the emulator.
-#include "kernels/machine/memory.h"
-
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <new>
 
 #include "kernels/core/error.h"
+#include "kernels/machine/heap.h"
 #include "kernels/machine/host/allocations.h"
 
 namespace heddle {
@@ -47,19 +45,9 @@ void free(void* data) noexcept {
   ::operator delete(static_cast<u8*>(data) - margin, alignment);
 }
 
-void copy(void* destination, void const* source, std::size_t bytes, CopyKind, Stream) {
-  if (bytes != 0) std::memmove(destination, source, bytes);
-}
-
-void fill(void* data, u8 byte, std::size_t bytes, Stream) {
-  if (bytes != 0) std::memset(data, byte, bytes);
-}
-
-void synchronize(Stream) {}
-
 }  // namespace
 
-Memory const emulated::memory = {allocate, free, copy, fill, synchronize};
+Memory const emulated::memory = {allocate, free, heap::copy, heap::fill, heap::synchronize};
 
 std::optional<std::span<u8 const>> emulated::allocation_near(void const* address) {
   u8 const* const byte = static_cast<u8 const*>(address);

@@ -80,6 +80,9 @@ TEST(MBarrierDiagnoses, ParityIsNone) {
 }
 
 TEST(MBarrierDiagnoses, Misaligned) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the undefined-behaviour checks refuse the reference before the emulator can";
+#endif
   expect_diagnosis<1, Barriers>(
       [](bool wrong, Barriers& shared) {
         auto* const bytes = reinterpret_cast<u8*>(&shared.first) + (wrong ? 4 : 0);

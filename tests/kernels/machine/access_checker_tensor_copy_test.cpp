@@ -135,5 +135,39 @@ TEST(AccessCheckerTensorCopy, WrongParity) {
 TEST(AccessCheckerTensorCopy, MissingProxyFence) { expect_faults(Mistake::no_proxy_fence, "no proxy fence: "); }
 TEST(AccessCheckerTensorCopy, SourceOfAStoreReusedTooEarly) { expect_faults(Mistake::no_wait_for_reads, "a race: "); }
 
+/// A swizzled box that fills no whole line of 128 bytes, of which the threads write no more than the box.
+struct StoresShortBox {
+  static constexpr int threads = 32;
+  struct Params {
+    TensorMap output;  // rows of 8 words
+  };
+  struct SharedStorage {
+    alignas(256) u32 row[8];
+  };
+  void operator()(Params const& p, SharedStorage& shared) const {
+    if (threadIdx.x < 8) shared.row[threadIdx.x] = threadIdx.x + 1;
+    fence_proxy_async();
+    __syncthreads();
+    if (threadIdx.x != 0) return;
+    tensor_store(p.output, {0, 0}, shared.row);
+    bulk_commit();
+    bulk_wait<0>();
+  }
+};
+
+TEST(AccessCheckerTensorCopy, OnlyTheBytesOfABoxAreRead) {
+  TiledTensor const rows = {.type = TensorType::u32,
+                            .rank = 2,
+                            .sizes = {8, 1},
+                            .strides_bytes = {32},
+                            .box = {8, 1},
+                            .swizzle = Swizzle::bytes_32};
+  AccessChecker checker;
+  ScopedExecution const execution({.observer = &checker});
+  DeviceBuffer<u32> output(memory, 8);
+  launch<StoresShortBox>(dim3(1), {make_tensor_map(output.data(), rows)}, {}, "stores_short_box");
+  EXPECT_EQ(output.read(), (std::vector<u32>{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
 }  // namespace
 }  // namespace heddle::emulated

@@ -1,7 +1,7 @@
 // Copies from global to shared memory that a thread starts and goes on (PTX ISA, cp.async): sm_80 and later.
 #pragma once
 
-#include "kernels/core/types.h"
+#include "kernels/machine/cuda/shared_address.cuh"
 
 namespace heddle::cuda {
 
@@ -10,7 +10,7 @@ namespace heddle::cuda {
 template <int bytes>
 __device__ void cp_async(void* shared, void const* global, int valid = bytes) {
   static_assert(bytes == 4 || bytes == 8 || bytes == 16);
-  auto const address = static_cast<u32>(__cvta_generic_to_shared(shared));
+  u32 const address = shared_address(shared);
   if constexpr (bytes == 16)
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(address), "l"(global), "r"(valid) : "memory");
   else

@@ -85,10 +85,12 @@ class Block {
   void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where);
 
   Observer* observer() const { return observer_; }
-  /// Whether an address is no device memory: on the stack of the thread that runs, or a parameter of the kernel.
+  /// Whether an address is on the stack of the thread that runs.
+  bool is_on_stack(void const* address) const { return running_fiber_->is_on_stack(address); }
+  /// Whether an address is no device memory: on that stack, or a parameter of the kernel.
   bool is_private(void const* address) const {
     auto const parameter = static_cast<u8 const*>(address) - static_cast<u8 const*>(launch_->params);
-    return running_fiber_->is_on_stack(address) || static_cast<std::size_t>(parameter) < launch_->params_bytes;
+    return is_on_stack(address) || static_cast<std::size_t>(parameter) < launch_->params_bytes;
   }
 
   /// Throws an Error that names `what` unless `bytes` at the address lie in the shared memory of the block.

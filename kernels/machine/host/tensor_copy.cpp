@@ -18,7 +18,7 @@ template <class... Parts>
 }
 
 EncodedMap checked_map(TensorCopy const& copy, bool im2col) {
-  EncodedMap const map = decoded(copy.name, copy.map);
+  EncodedMap const map = decoded(copy.name, copy.map, copy.where);
   if (map.im2col != im2col)
     refuse(copy, "the map describes ", map.im2col ? "an Im2colTensor" : "a TiledTensor", ", this copy takes the other");
   if (map.rank != copy.coordinates.size())
@@ -26,13 +26,27 @@ EncodedMap checked_map(TensorCopy const& copy, bool im2col) {
   return map;
 }
 
+/// A base position lies within the pixels' box, and offsets have so many bits as the rank leaves them.
+void check_im2col(TensorCopy const& copy, EncodedMap const& map, std::span<unsigned short const> offsets) {
+  constexpr int bits_of_rank[] = {16, 8, 5};  // 3, 4, 5
+  int const bits = bits_of_rank[map.rank - 3];
+  for (std::size_t i = 0; i + 2 < map.rank; ++i) {
+    i64 const first = map.lower_corner[i], last = map.size(static_cast<int>(i) + 1) - 1 + map.upper_corner[i];
+    i32 const coordinate = copy.coordinates[i + 1];
+    if (coordinate < first || coordinate > last)
+      refuse(copy, "coordinate ", i + 1, " of the base position must be from ", first, " to ", last,
+             ", between the corners: coordinate=", coordinate, "; give the position without its offset");
+    if (offsets[i] >> bits != 0)
+      refuse(copy, "an offset of a tensor of rank ", int{map.rank}, " has ", bits, " bits: offsets[", i,
+             "]=", offsets[i]);
+  }
+}
+
 /// Offset in the block's window of the shared memory, from which a swizzle counts, of a chunk of a box.
 u32 chunk_offset(Swizzle swizzle, u32 box_offset, u32 chunk) { return swizzled(box_offset + chunk, swizzle); }
 
-/// Of a box in shared memory: a swizzle moves chunks within lines of 128 bytes, the last of which it may not fill.
-u32 footprint(EncodedMap const& map, Box const& box) {
-  return map.swizzle == Swizzle::none ? box.bytes() : round_up(box.bytes(), 128u);
-}
+/// Of a box in shared memory: a swizzle moves chunks within spans, the last of which it may not fill.
+u32 footprint(EncodedMap const& map, Box const& box) { return round_up(box.bytes(), swizzle_span(map.swizzle)); }
 
 /// Bits of the NaN that fills; the hardware's are not documented.
 void fill_row(EncodedMap const& map, std::vector<u8>& row) {
@@ -102,6 +116,7 @@ void load_tile(TensorCopy const& copy, void* shared, MBarrier& barrier, u32 bloc
 void load_im2col(TensorCopy const& copy, std::span<unsigned short const> offsets, void* shared, MBarrier& barrier,
                  u32 blocks) {
   EncodedMap const map = checked_map(copy, true);
+  check_im2col(copy, map, offsets);
   load_box(copy, map, im2col_box(map, copy.coordinates, offsets), shared, barrier, blocks);
 }
 

@@ -75,9 +75,9 @@ void tensor_prefetch(TensorMap const& map, i32 const (&coordinates)[rank],
 }
 
 /// The map itself, which a copy reads first.
-inline void tensor_map_prefetch(TensorMap const& map) {
+inline void tensor_map_prefetch(TensorMap const& map, std::source_location where = std::source_location::current()) {
   Block::current("tensor_map_prefetch").check_architecture("tensor_map_prefetch", 90);
-  (void)decoded("tensor_map_prefetch", map);
+  (void)decoded("tensor_map_prefetch", map, where);
 }
 
 }  // namespace heddle::emulated

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "kernels/core/error.h"
+#include "kernels/machine/host/block.h"
 #include "kernels/machine/tensor_map_check.h"
 
 namespace heddle::emulated {
@@ -58,11 +59,16 @@ TensorMap make_tensor_map(void const* address, Im2colTensor const& tensor) {
   return as_bytes(map);
 }
 
-EncodedMap decoded(char const* caller, TensorMap const& map) {
+EncodedMap decoded(char const* caller, TensorMap const& map, std::source_location where) {
   EncodedMap encoded;
   std::memcpy(static_cast<void*>(&encoded), &map, sizeof encoded);
-  check(encoded.mark == EncodedMap::mark_of_maps && reinterpret_cast<std::uintptr_t>(&map) % 64 == 0, caller,
-        ": no tensor map of the emulator at ", &map, ": make it with emulated::make_tensor_map, a member of Params");
+  if (encoded.mark != EncodedMap::mark_of_maps || reinterpret_cast<std::uintptr_t>(&map) % 64 != 0)
+    fail(caller, " at ", describe(where), ": no tensor map of the emulator: map=", &map,
+         "; make it with emulated::make_tensor_map, a member of Params");
+  if (Block::current(caller).is_on_stack(&map))
+    fail(caller, " at ", describe(where),
+         ": the map is a copy on the stack of the thread, where a GPU does not read it", ": map=", &map,
+         "; take it by reference from Params");
   return encoded;
 }
 

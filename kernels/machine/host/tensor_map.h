@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <source_location>
 
 #include "kernels/machine/tensor_map.h"
 
@@ -27,7 +28,7 @@ struct EncodedMap {
   i64 size(int dimension) const { return i64{last[static_cast<std::size_t>(dimension)]} + 1; }
 };
 
-/// Throws an Error that names the caller for what make_tensor_map has not made.
-EncodedMap decoded(char const* caller, TensorMap const& map);
+/// Throws an Error that names the caller for what make_tensor_map has not made, and for a copy on a thread's stack.
+EncodedMap decoded(char const* caller, TensorMap const& map, std::source_location where);
 
 }  // namespace heddle::emulated

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/core/error.h"
-
 namespace heddle::emulated {
 namespace {
 
@@ -30,19 +28,6 @@ Position start(std::span<i32 const> coordinates) {
   Position position = {};
   std::copy(coordinates.begin(), coordinates.end(), position.begin());
   return position;
-}
-
-void check_im2col(EncodedMap const& map, Position const& position, std::span<unsigned short const> offsets) {
-  constexpr int bits_of_rank[] = {16, 8, 5};  // 3, 4, 5
-  int const bits = bits_of_rank[map.rank - 3];
-  for (std::size_t i = 0; i + 2 < map.rank; ++i) {
-    i64 const first = map.lower_corner[i], last = map.size(static_cast<int>(i) + 1) - 1 + map.upper_corner[i];
-    check(position[i + 1] >= first && position[i + 1] <= last, "tensor_load_im2col: coordinate ", i + 1,
-          " of the base position must be from ", first, " to ", last,
-          ", between the corners: coordinate=", position[i + 1]);
-    check(offsets[i] >> bits == 0, "tensor_load_im2col: an offset of a tensor of rank ", int{map.rank}, " has ", bits,
-          " bits: offsets[", i, "]=", offsets[i]);
-  }
 }
 
 /// The next base position: along w, then h, d and n.
@@ -78,7 +63,6 @@ Box tiled_box(EncodedMap const& map, std::span<i32 const> coordinates) {
 
 Box im2col_box(EncodedMap const& map, std::span<i32 const> coordinates, std::span<unsigned short const> offsets) {
   Position base = start(coordinates);
-  check_im2col(map, base, offsets);
   Box box = {static_cast<u32>(map.channels) * element_bytes(map.type), {}};
   for (int pixel = 0; pixel < map.pixels; ++pixel) {
     Position position = base;

@@ -25,8 +25,7 @@ struct Box {
 /// PTX ISA, "Tiled Mode": element i of dimension d is that at coordinates[d] + i * element_strides[d].
 Box tiled_box(EncodedMap const& map, std::span<i32 const> coordinates);
 
-/// PTX ISA, "im2col mode". Throws an Error for a base position outside of the pixels' box, and for offsets that have
-/// too many bits for the rank.
+/// PTX ISA, "im2col mode", from a base position within the pixels' box on.
 Box im2col_box(EncodedMap const& map, std::span<i32 const> coordinates, std::span<unsigned short const> offsets);
 
 }  // namespace heddle::emulated

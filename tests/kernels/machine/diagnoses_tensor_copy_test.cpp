@@ -1,4 +1,5 @@
-// Wrong uses of bulk copies: the emulator says what is wrong, or shows wrong values; each corrected twin passes.
+// Wrong uses of copies of boxes of tensors: the emulator says what is wrong, or shows wrong values; each corrected twin
+// passes.
 #include <gtest/gtest.h>
 
 #include "kernels/machine/host/execution.h"
@@ -90,7 +91,7 @@ void expect_wrong_values(Body) {
   }
 }
 
-TEST(BulkCopyDiagnoses, ExpectedBytesThatNeverMatch) {
+TEST(TensorCopyDiagnoses, ExpectedBytesThatNeverMatch) {
   expect_diagnosis(
       [](Params const& p, Storage& shared) {
         if (threadIdx.x == 0) {
@@ -103,7 +104,7 @@ TEST(BulkCopyDiagnoses, ExpectedBytesThatNeverMatch) {
        "in mbarrier_wait at diagnoses_tensor_copy_test.cpp:", "the phase of parity 0 lacks 0 arrivals and 64 bytes"});
 }
 
-TEST(BulkCopyDiagnoses, ReturnsWithALoadInFlight) {
+TEST(TensorCopyDiagnoses, ReturnsWithALoadInFlight) {
   struct Body {
     void operator()(Params const& p, Storage& shared) const {
       if (threadIdx.x == 0) {
@@ -119,7 +120,7 @@ TEST(BulkCopyDiagnoses, ReturnsWithALoadInFlight) {
   EXPECT_EQ(run<Body>(false, memory), "(no error)");
 }
 
-TEST(BulkCopyDiagnoses, MissingWait) {
+TEST(TensorCopyDiagnoses, MissingWait) {
   expect_wrong_values([](Params const& p, Storage& shared) {
     for (u32 tile = 0; tile < tiles; ++tile) {
       if (threadIdx.x == 0) {
@@ -134,7 +135,7 @@ TEST(BulkCopyDiagnoses, MissingWait) {
   });
 }
 
-TEST(BulkCopyDiagnoses, WaitWithTheWrongParity) {
+TEST(TensorCopyDiagnoses, WaitWithTheWrongParity) {
   expect_wrong_values([](Params const& p, Storage& shared) {
     for (u32 tile = 0; tile < tiles; ++tile) {
       if (threadIdx.x == 0) {
@@ -148,7 +149,7 @@ TEST(BulkCopyDiagnoses, WaitWithTheWrongParity) {
   });
 }
 
-TEST(BulkCopyDiagnoses, StageReusedTooEarly) {
+TEST(TensorCopyDiagnoses, StageReusedTooEarly) {
   expect_wrong_values([](Params const& p, Storage& shared) {
     auto const load = [&](u32 tile) {
       if (threadIdx.x != 0 || tile >= tiles) return;
@@ -167,7 +168,7 @@ TEST(BulkCopyDiagnoses, StageReusedTooEarly) {
   });
 }
 
-TEST(BulkCopyDiagnoses, SourceOverwrittenBeforeItIsRead) {
+TEST(TensorCopyDiagnoses, SourceOverwrittenBeforeItIsRead) {
   expect_wrong_values([](Params const& p, Storage& shared) {
     for (u32 tile = 0; tile < tiles; ++tile) {
       shared.tile[0][threadIdx.x] = tile * words + threadIdx.x;
@@ -183,7 +184,7 @@ TEST(BulkCopyDiagnoses, SourceOverwrittenBeforeItIsRead) {
   });
 }
 
-TEST(BulkCopyDiagnoses, BoxOutsideOfSharedMemory) {
+TEST(TensorCopyDiagnoses, BoxOutsideOfSharedMemory) {
   expect_diagnosis(
       [](Params const& p, Storage& shared) {
         if (threadIdx.x == 0) {
@@ -195,7 +196,7 @@ TEST(BulkCopyDiagnoses, BoxOutsideOfSharedMemory) {
       {"tensor_load at diagnoses_tensor_copy_test.cpp:", "256 bytes at", "are not within the"});
 }
 
-TEST(BulkCopyDiagnoses, Misaligned) {
+TEST(TensorCopyDiagnoses, Misaligned) {
   expect_diagnosis(
       [](Params const& p, Storage& shared) {
         if (threadIdx.x == 0) {
@@ -225,7 +226,7 @@ TEST(BulkCopyDiagnoses, Misaligned) {
       {"the size must be a multiple of 16 bytes above 0: bytes=68"});
 }
 
-TEST(BulkCopyDiagnoses, MaskNamesABlockThatIsNotThere) {
+TEST(TensorCopyDiagnoses, MaskNamesABlockThatIsNotThere) {
   expect_diagnosis(
       [](Params const& p, Storage& shared) {
         if (threadIdx.x == 0) {
@@ -235,28 +236,6 @@ TEST(BulkCopyDiagnoses, MaskNamesABlockThatIsNotThere) {
         mbarrier_wait(shared.full[0], 0);
       },
       {"the mask must name blocks of the cluster of 1: blocks=3"});
-}
-
-TEST(BulkCopyDiagnoses, MapOfAnotherRank) {
-  expect_diagnosis(
-      [](Params const& p, Storage& shared) {
-        if (threadIdx.x != 0) return;
-        if (p.wrong)
-          tensor_prefetch(p.map, {0, 0, 0});
-        else
-          tensor_prefetch(p.map, {0, 0});
-        (void)shared;
-      },
-      {"a tensor of rank 2 has as many coordinates, not 3"});
-}
-
-TEST(BulkCopyDiagnoses, NoMap) {
-  expect_diagnosis(
-      [](Params const& p, Storage&) {
-        TensorMap const empty = {};
-        if (threadIdx.x == 0) tensor_map_prefetch(p.wrong ? empty : p.map);
-      },
-      {"tensor_map_prefetch: no tensor map of the emulator"});
 }
 
 }  // namespace

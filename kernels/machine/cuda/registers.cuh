@@ -1,6 +1,7 @@
 // How many registers the threads of a warpgroup have (PTX ISA, setmaxnreg), for sm_90a: those that only move data give
 // some to those that multiply. All warps of the warpgroup call together, and come to a barrier before the next call.
-// The kernel must be compiled with a launch bound, of which 65536 / threads, a multiple of 8, are had at first.
+// At first a thread has 65536 / threads of the block, a multiple of 8. The kernel says min_blocks = 1: without it the
+// compiler ignores these (C7508).
 #pragma once
 
 #include "kernels/machine/cuda/architecture.cuh"

@@ -23,7 +23,7 @@ template <class R>
 __device__ void hold(R& registers) {
   if constexpr (std::is_array_v<R>) {
     HEDDLE_UNROLL
-    for (auto& part : registers) hold(part);
+    for (int i = 0; i < static_cast<int>(std::extent_v<R>); ++i) hold(registers[i]);
   } else if constexpr (std::same_as<R, f32>) {
     asm volatile("" : "+f"(registers)::"memory");
   } else {

@@ -168,5 +168,19 @@ TEST(AccessChecker, BeyondTheEndsOfAnAllocation) {
   }
 }
 
+/// Each block has other shared memory, though it be at the same place: what it orders ends with it.
+TEST(AccessChecker, AtomicsOfSharedMemoryOrderNoOtherBlocks) {
+  expect_fault<1>(
+      [](bool wrong, Memories& shared, int* global) {
+        shared.words[0] = 0;
+        atomicAdd(&shared.words[0], 1);
+        __threadfence();
+        global[wrong ? 0 : blockIdx.x] = 1;
+        __threadfence();
+        atomicAdd(&shared.words[0], 1);
+      },
+      {"a race: another block writes at ", "access_checker_test.cpp:"}, 2);
+}
+
 }  // namespace
 }  // namespace heddle::emulated

@@ -28,7 +28,12 @@ void AccessChecker::cluster_begins(Cluster& cluster) {
   meetings_.clear();
   flights_.clear();
   current_operation_ = nullptr;
-  for (int rank = 0; rank < cluster.size(); ++rank) shadow_.forget(cluster.block(rank).shared());
+  for (int rank = 0; rank < cluster.size(); ++rank) {
+    auto const shared = cluster.block(rank).shared();
+    auto const begin = reinterpret_cast<u64>(shared.data());
+    shadow_.forget(shared);
+    words_.erase(words_.lower_bound(begin), words_.lower_bound(begin + shared.size()));
+  }
 }
 
 u32 AccessChecker::index(Queue queue) {

@@ -29,10 +29,8 @@ EncodedMap checked_map(TensorCopy const& copy, bool im2col) {
 /// Offset in the block's window of the shared memory, from which a swizzle counts, of a chunk of a box.
 u32 chunk_offset(Swizzle swizzle, u32 box_offset, u32 chunk) { return swizzled(box_offset + chunk, swizzle); }
 
-/// Of a box in shared memory: a swizzle moves chunks within lines of 128 bytes, the last of which it may not fill.
-u32 footprint(EncodedMap const& map, Box const& box) {
-  return map.swizzle == Swizzle::none ? box.bytes() : round_up(box.bytes(), 128u);
-}
+/// Of a box in shared memory: a swizzle moves chunks within its span, the last of which the box may not fill.
+u32 footprint(EncodedMap const& map, Box const& box) { return round_up(box.bytes(), swizzle_span(map.swizzle)); }
 
 /// Bits of the NaN that fills; the hardware's are not documented.
 void fill_row(EncodedMap const& map, std::vector<u8>& row) {

@@ -33,15 +33,17 @@ void AsyncOperations::commit(Queue queue) { ++open_group_[queue]; }
 
 void AsyncOperations::wait(Actor actor, Queue queue, int pending) {
   u64 const open = open_group(queue), kept = static_cast<u64>(pending);
-  if (open <= kept) return;
-  u64 const first_kept = open - kept;
+  if (open > kept) wait_for_groups(actor, queue, open - kept);
+}
+
+void AsyncOperations::wait_for_groups(Actor actor, Queue queue, u64 count) {
   for (std::size_t i = 0; i < pending_.size();) {
-    if (pending_[i].operation.queue == queue && pending_[i].group < first_kept)
+    if (pending_[i].operation.queue == queue && pending_[i].group < count)
       complete(i);
     else
       ++i;
   }
-  if (options_.observer != nullptr) options_.observer->group_awaited(actor, queue, first_kept - 1);
+  if (options_.observer != nullptr) options_.observer->group_awaited(actor, queue, count - 1);
 }
 
 bool AsyncOperations::may_complete(std::size_t index) const {

@@ -39,6 +39,8 @@ class AsyncOperations {
   void commit(Queue queue);
   /// From `actor`: carries out all groups of the queue but the newest `pending` closed ones. An open group stays.
   void wait(Actor actor, Queue queue, int pending);
+  /// Likewise the first `count` groups of the queue, be they closed or not.
+  void wait_for_groups(Actor actor, Queue queue, u64 count);
   /// Number of the open group of a queue: those with lower numbers are closed.
   u64 open_group(Queue queue) const;
 

@@ -23,7 +23,6 @@ Block& Block::current(char const* caller) {
 Block* Block::running() { return current_block; }
 
 void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int rank) {
-  check(current_block == nullptr, "[", launch.name, "] launched from inside of a kernel");
   cluster_ = &cluster;
   launch_ = &launch;
   observer_ = cluster.observer();
@@ -110,7 +109,7 @@ void Block::exit(int thread) {
   if (barrier.arrived > 0 && barrier.expected == threads_of_launch_ && exited_ > barrier.not_waiting)
     fail("returns from the kernel, but thread ", barrier.first, " waits for it in ", barrier.name, " at ",
          describe(barrier.where));
-  cluster_->barrier().exit();
+  cluster_->barrier().exit(*this);
   if (ended()) cluster_->operations().block_ends(rank_);
 }
 

@@ -44,6 +44,7 @@ void Cluster::begin(GridLaunch const& launch, u64 number, ExecutionOptions const
   size_ = launch.cluster_size;
   idle_polls_ = 0;
   error_.clear();
+  mbarriers_.clear();
   while (static_cast<int>(blocks_.size()) < size_) blocks_.emplace_back();
   for (int rank = 0; rank < size_; ++rank) block(rank).begin(*this, launch, block_number(launch, number, rank), rank);
   operations_.begin(options, number);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <set>
 #include <string>
 
 #include "kernels/machine/host/async.h"
@@ -29,6 +30,8 @@ class Cluster {
   Block& block(int rank) { return blocks_[static_cast<std::size_t>(rank)]; }
   AsyncOperations& operations() { return operations_; }
   ClusterBarrier& barrier() { return barrier_; }
+  /// The mbarriers in the shared memory of the cluster that are initialised.
+  std::set<void const*>& mbarriers() { return mbarriers_; }
   ExecutionOptions const& options() const { return options_; }
   Observer* observer() const { return options_.observer; }
 
@@ -60,6 +63,7 @@ class Cluster {
   std::deque<Block> blocks_;  // as many as the largest cluster so far
   AsyncOperations operations_;
   ClusterBarrier barrier_;
+  std::set<void const*> mbarriers_;
   std::string error_;  // that belongs to no single thread
 };
 

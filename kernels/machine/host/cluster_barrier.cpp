@@ -35,8 +35,9 @@ void ClusterBarrier::wait(Block& block, std::source_location where) {
   if (Observer* const observer = cluster_->observer()) observer->acquired(block.actor(), this);
 }
 
-void ClusterBarrier::exit() {
+void ClusterBarrier::exit(Block const& block) {
   --threads_;
+  if (waits_for_[index(block)] == phase_ + 1) --arrived_;
   if (arrived_ > 0) complete_when_all_came();
 }
 

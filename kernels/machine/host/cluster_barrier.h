@@ -18,8 +18,8 @@ class ClusterBarrier {
   void arrive(Block& block, std::source_location where);
   /// From a thread. Throws an Error when it has not come.
   void wait(Block& block, std::source_location where);
-  /// A thread has ended and is no longer counted.
-  void exit();
+  /// The thread that runs has ended and is no longer counted, nor is its arrival where it did not wait.
+  void exit(Block const& block);
 
  private:
   std::size_t index(Block const& block) const;

@@ -70,6 +70,7 @@ thread_local Cluster cluster_of_this_host_thread;
 }  // namespace
 
 void run_grid(GridLaunch const& launch) {
+  check(Block::running() == nullptr, "[", launch.name, "] launched from inside of a kernel");
   ExecutionOptions const options = execution_options();
   check_limits(launch, options.architecture);
   u64 const blocks = u64{launch.grid.x} * launch.grid.y * launch.grid.z;

@@ -125,7 +125,7 @@ void start_barrier(MBarrier& barrier, u32 count, BarrierUse use) {
   check_place(block, barrier, use);
   if (count < 1 || count > max_mbarrier_count)
     refuse(use, "a barrier takes 1 to ", max_mbarrier_count, " arrivals: count=", count);
-  if (is_initialised(barrier))
+  if (!block.cluster().mbarriers().insert(&barrier).second)
     refuse(use, "the barrier at ", &barrier, " is initialised already: call mbarrier_invalidate first");
   observe(block, barrier, AccessKind::write, use);
   barrier = MBarrierState(count).packed();
@@ -136,6 +136,7 @@ void end_barrier(MBarrier& barrier, BarrierUse use) {
   check_barrier(block, barrier, use);
   observe(block, barrier, AccessKind::write, use);
   barrier.state = ~u64{0};
+  block.cluster().mbarriers().erase(&barrier);
 }
 
 void expect_at(MBarrier& barrier, u32 bytes, BarrierUse use) {

@@ -36,6 +36,7 @@ struct WarpProducts {
   std::vector<u64> issued_at_commit;
   std::source_location newest;
   std::map<void const*, std::shared_ptr<Accumulators>> in_flight;  // by the registers of lane 0
+  std::map<void const*, std::shared_ptr<Accumulators>> done;       // likewise, with what the last product left
 };
 
 class Warpgroup {

@@ -80,7 +80,23 @@ void give_back(Accumulators const& d, WarpProducts& products, int first_thread, 
            " wrote its accumulators while the product was in flight; wait for it before");
     std::copy_n(&d.values[lane * count], count, registers);
   }
-  products.in_flight.erase(d.registers[0]);
+  products.done.insert_or_assign(d.registers[0], std::move(products.in_flight.extract(d.registers[0]).mapped()));
+}
+
+/// Whether a product goes on with sums that nobody has touched, as far as can be seen: they are in flight or hold what
+/// the last product left.
+bool goes_on(WgmmaKind const& kind, Request const* requests, WarpProducts const& products) {
+  auto const& first = operands_of<WgmmaOperands>(requests[0]);
+  if (kind.a_in_registers || !first.accumulate) return false;
+  if (products.in_flight.contains(first.d)) return true;
+  auto const done = products.done.find(first.d);
+  auto const count = static_cast<std::size_t>(kind.n / 2);
+  if (done == products.done.end() || done->second->values.size() != warp_size * count) return false;
+  for (std::size_t lane = 0; lane < warp_size; ++lane)
+    if (!std::equal(&done->second->values[lane * count], &done->second->values[lane * count] + count,
+                    operands_of<WgmmaOperands>(requests[lane]).d))
+      return false;
+  return true;
 }
 
 void same_place(Request const* requests, unsigned, u64*) { detail::check_same_place(requests); }
@@ -112,7 +128,7 @@ void issue_product(WgmmaKind const& kind, Request const* requests) {
   check_operands(kind, requests);
   auto const& operands = operands_of<WgmmaOperands>(requests[0]);
   at.group.execute(at.warp, {"wgmma", where, {operands.a.bits, operands.b.bits, operands.accumulate}, &kind});
-  if (!at.products.fenced)
+  if (!at.products.fenced && !goes_on(kind, requests, at.products))
     fail("wgmma at ", describe(where),
          ": the warp has not called wgmma_fence since it last waited, or at all; registers that it touched are not in "
          "order");
@@ -168,9 +184,12 @@ void wait_for_products(int pending, std::source_location where) {
          " belongs to no group; call wgmma_commit before");
   auto const kept = static_cast<std::size_t>(pending);
   u64 const awaited = commits.size() > kept ? commits[commits.size() - 1 - kept] : 0;
-  // The matrix unit works for the warpgroup as a whole.
+  // The matrix unit works for the warpgroup as a whole: a group is that of all its warps.
   at.block.wait_until({"wgmma_wait", &at.group, where, describe_group}, [&] { return at.group.all_issued(awaited); });
-  at.block.cluster().operations().wait(at.block.actor(), &at.products, pending);
+  if (awaited > 0)
+    for (int warp = 0; warp < warps_of_warpgroup; ++warp)
+      at.block.cluster().operations().wait_for_groups(at.block.actor(), &at.group.products(warp),
+                                                      commits.size() - kept);
   at.products.fenced = false;
 }
 

@@ -168,5 +168,54 @@ TEST(AccessChecker, BeyondTheEndsOfAnAllocation) {
   }
 }
 
+/// Each block has other shared memory, though it be at the same place: what it orders ends with it.
+TEST(AccessChecker, AtomicsOfSharedMemoryOrderNoOtherBlocks) {
+  expect_fault<1>(
+      [](bool wrong, Memories& shared, int* global) {
+        shared.words[0] = 0;
+        atomicAdd(&shared.words[0], 1);
+        __threadfence();
+        global[wrong ? 0 : blockIdx.x] = 1;
+        __threadfence();
+        atomicAdd(&shared.words[0], 1);
+      },
+      {"a race: another block writes at ", "access_checker_test.cpp:"}, 2);
+}
+
+/// All threads fence, one of them takes the ticket for its block, and all fence again: in between a barrier hands on
+/// what is fenced, and what the ticket has seen.
+TEST(AccessChecker, FencesOfAllThreadsAroundATicket) {
+  expect_fault<32>(
+      [](bool wrong, Memories& shared, int* global) {
+        global[32 + 32 * blockIdx.x + threadIdx.x] = 1;
+        if (!wrong) __threadfence();
+        __syncthreads();
+        if (threadIdx.x == 0) shared.words[0] = atomicAdd(global, 1);
+        __syncthreads();
+        if (shared.words[0] != 2) return;
+        __threadfence();
+        int sum = 0;
+        for (int block = 0; block < 3; ++block) sum += global[32 + 32 * block + 31 - static_cast<int>(threadIdx.x)];
+        global[160 + threadIdx.x] = sum;
+      },
+      {"global memory", "a race: another block writes at "}, 3);
+}
+
+TEST(AccessChecker, MissingFenceAfterATicket) {
+  expect_fault<32>(
+      [](bool wrong, Memories& shared, int* global) {
+        global[32 + 32 * blockIdx.x + threadIdx.x] = 1;
+        __threadfence();
+        __syncthreads();
+        if (threadIdx.x == 0) shared.words[0] = atomicAdd(global, 1);
+        __syncthreads();
+        if (shared.words[0] != 2) return;
+        if (!wrong) __threadfence();
+        global[160 + threadIdx.x] = global[32 + 31 - static_cast<int>(threadIdx.x)];
+        global[160 + threadIdx.x] += global[64 + 31 - static_cast<int>(threadIdx.x)];
+      },
+      {"global memory", "a race: another block writes at "}, 3);
+}
+
 }  // namespace
 }  // namespace heddle::emulated

@@ -29,6 +29,19 @@ TEST(MBarrierDiagnoses, MadeTwice) {
       {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "is initialised already: call mbarrier_invalidate first"});
 }
 
+/// Whatever the memory has held before, here two f32 of 2: no barrier was made there.
+TEST(MBarrierDiagnoses, MadeWhereOtherDataWas) {
+  expect_diagnosis<1, Barriers>(
+      [](bool wrong, Barriers& shared) {
+        for (int use = 0; use < 2; ++use) {
+          shared.first.state = 0x40000000'40000000;
+          mbarrier_init(shared.first, 1);
+          if (!wrong) mbarrier_invalidate(shared.first);
+        }
+      },
+      {"mbarrier_init at diagnoses_mbarrier_test.cpp:", "is initialised already: call mbarrier_invalidate first"});
+}
+
 TEST(MBarrierDiagnoses, UsedAfterItsEnd) {
   expect_diagnosis<1, Barriers>(
       [](bool wrong, Barriers& shared) {

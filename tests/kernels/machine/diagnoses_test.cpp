@@ -130,5 +130,22 @@ TEST(Diagnoses, OutsideOfAKernel) {
   EXPECT_EQ(error_of([] { __syncthreads(); }), "[__syncthreads] called outside of a kernel");
 }
 
+struct LaunchesAnother : Empty32 {
+  static constexpr int cluster_size = 1;
+  void operator()(Params const& p, SharedStorage&) const {
+    if (p.wrong && threadIdx.x == 5) launch<Empty32>(3, {false}, {}, "inner");
+    __syncthreads();
+  }
+};
+
+TEST(Diagnoses, LaunchFromInsideOfAKernel) {
+  for (int const host_threads : {1, 2}) {
+    ScopedExecution const execution({.host_threads = host_threads});
+    EXPECT_EQ(error_of([] { launch<LaunchesAnother>(2, {true}, {}, "outer"); }),
+              "[outer] block (0, 0, 0) thread 5: [inner] launched from inside of a kernel");
+    EXPECT_EQ(error_of([] { launch<LaunchesAnother>(2, {false}, {}, "outer"); }), "(no error)");
+  }
+}
+
 }  // namespace
 }  // namespace heddle::emulated

@@ -62,6 +62,25 @@ TEST(WgmmaDiagnoses, NoFenceAfterAWait) {
       {"wgmma at diagnoses_wgmma_test.cpp:", "the warp has not called wgmma_fence since it last waited"});
 }
 
+/// Sums that nobody has touched need no fence, sums that are begun anew do.
+TEST(WgmmaDiagnoses, NoFenceBeforeSumsAreBegunAnew) {
+  for (Completion const completion : {Completion::eager, Completion::late})
+    expect_diagnosis<128, Tiles>(
+        [](bool wrong, Tiles& tiles) {
+          f32 d[32];
+          fill(tiles, 1);
+          __syncthreads();
+          multiply(d, a_of(tiles), b_of(tiles));
+          for (int round = 0; round < 2; ++round) {
+            for (u32 k = 0; k < 2; ++k) wgmma<bf16>(d, advance(a_of(tiles), 32 * k), b_of(tiles), !wrong || k == 1);
+            wgmma_commit();
+            wgmma_wait<0>(d);
+          }
+          for (f32 const sum : d) check(sum == 80, "sum=", sum);
+        },
+        {"wgmma at diagnoses_wgmma_test.cpp:", "the warp has not called wgmma_fence since it last waited"}, completion);
+}
+
 TEST(WgmmaDiagnoses, NoCommit) {
   expect_diagnosis<128, Tiles>(
       [](bool wrong, Tiles& tiles) {

@@ -144,5 +144,34 @@ TEST(Emulator, IsADevice) {
   EXPECT_GT(device_info().memory_bytes, 0u);
 }
 
+/// The first thread comes to the cluster's barrier and ends; the last one writes what all others read after it.
+struct ComesAndEnds {
+  static constexpr int threads = 32;
+  static constexpr int cluster_size = 2;
+  struct Params {
+    int* values;  // [64], 0 at first
+  };
+  struct SharedStorage {};
+  void operator()(Params const& p, SharedStorage&) const {
+    unsigned const thread = 32 * blockIdx.x + threadIdx.x;
+    if (thread == 63) p.values[63] = 1;
+    cluster_arrive();
+    if (thread == 0) return;
+    cluster_wait();
+    if (thread != 63) p.values[thread] = p.values[63];
+  }
+};
+
+TEST(Emulator, BarrierOfAClusterWaitsForAllThatHaveNotEnded) {
+  for (ThreadOrder const order : {ThreadOrder::forward, ThreadOrder::reverse, ThreadOrder::random}) {
+    ScopedExecution const execution({.order = order, .seed = 1});
+    heddle::testing::DeviceBuffer<int> values(memory, std::vector<int>(64, 0));
+    launch<ComesAndEnds>(2, {values.data()}, {}, "comes_and_ends");
+    std::vector<int> expected(64, 1);
+    expected[0] = 0;
+    EXPECT_EQ(values.read(), expected);
+  }
+}
+
 }  // namespace
 }  // namespace heddle::emulated

@@ -61,6 +61,7 @@ class AccessChecker : public Observer {
   u32 index(Actor actor) const { return static_cast<u32>(actor.rank * threads_ + actor.thread); }
   u32 index(Queue queue);
   void learn(Agent& agent, Knowledge const& more);
+  void learn_seen(Agent& agent);
   std::shared_ptr<Knowledge const> snapshot(Actor actor);
   Toucher toucher(Actor actor, Access const& access);
   bool ordered(Record const& before, Toucher const& now) const;

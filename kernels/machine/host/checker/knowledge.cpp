@@ -16,11 +16,9 @@ void advance(Clock& clock, u32 agent, u32 step) {
   clock[agent] = std::max(clock[agent], step);
 }
 
-void join(Knowledge& knowledge, Knowledge const& other) {
-  join(knowledge.steps, other.steps);
-  join(knowledge.fenced_steps, other.fenced_steps);
-  for (auto const& [cluster, clock] : other.others) {
-    auto& mine = knowledge.others[cluster];
+void join(OtherClocks& clocks, OtherClocks const& others) {
+  for (auto const& [cluster, clock] : others) {
+    auto& mine = clocks[cluster];
     if (mine == nullptr || mine == clock) {
       mine = clock;
       continue;
@@ -29,6 +27,15 @@ void join(Knowledge& knowledge, Knowledge const& other) {
     join(both, *clock);
     mine = std::make_shared<Clock const>(std::move(both));
   }
+}
+
+void join(Knowledge& knowledge, Knowledge const& other) {
+  join(knowledge.steps, other.steps);
+  join(knowledge.fenced_steps, other.fenced_steps);
+  join(knowledge.offered_steps, other.offered_steps);
+  join(knowledge.seen_steps, other.seen_steps);
+  join(knowledge.others, other.others);
+  join(knowledge.seen_others, other.seen_others);
 }
 
 }  // namespace heddle::emulated

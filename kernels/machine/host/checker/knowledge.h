@@ -18,14 +18,22 @@ u32 step_of(Clock const& clock, u32 agent);
 void join(Clock& clock, Clock const& other);
 void advance(Clock& clock, u32 agent, u32 step);
 
+/// By the number of another cluster.
+using OtherClocks = std::map<u64, std::shared_ptr<Clock const>>;
+
 struct Knowledge {
   Clock steps;
   /// Steps before a proxy fence that is ordered before: what asynchronous copies and wgmma may read.
   Clock fenced_steps;
-  /// Of the agents of other clusters, by the number of the cluster.
-  std::map<u64, std::shared_ptr<Clock const>> others;
+  /// Steps before a fence that is ordered before: what atomic accesses release.
+  Clock offered_steps;
+  /// What atomic accesses that are ordered before have seen: known from the next fence on.
+  Clock seen_steps;
+  OtherClocks others;
+  OtherClocks seen_others;
 };
 
+void join(OtherClocks& clocks, OtherClocks const& others);
 void join(Knowledge& knowledge, Knowledge const& other);
 
 /// What has been left at an object for those who acquire it: gathered until it is published.
@@ -40,10 +48,9 @@ struct Meeting {
 struct Agent {
   std::shared_ptr<Knowledge const> base;
   u32 step = 1;
-  Meeting const* left_all_at = nullptr;                // where it released all it knows, and has learned nothing since
-  u32 publications = 0;                                // of that meeting, until then
-  std::shared_ptr<Knowledge const> offered = nullptr;  // at its last fence: what its atomic accesses release
-  Knowledge seen = {};                                 // by its atomic accesses: acquired at its next fence
+  Meeting const* left_all_at = nullptr;  // where it released all it knows, and has learned nothing since
+  u32 publications = 0;                  // of that meeting, until then
+  Knowledge seen = {};                   // by its atomic accesses, and not yet part of the base
 };
 
 }  // namespace heddle::emulated

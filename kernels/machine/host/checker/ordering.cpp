@@ -28,7 +28,12 @@ void AccessChecker::cluster_begins(Cluster& cluster) {
   meetings_.clear();
   flights_.clear();
   current_operation_ = nullptr;
-  for (int rank = 0; rank < cluster.size(); ++rank) shadow_.forget(cluster.block(rank).shared());
+  for (int rank = 0; rank < cluster.size(); ++rank) {
+    auto const shared = cluster.block(rank).shared();
+    auto const begin = reinterpret_cast<u64>(shared.data());
+    shadow_.forget(shared);
+    words_.erase(words_.lower_bound(begin), words_.lower_bound(begin + shared.size()));
+  }
 }
 
 u32 AccessChecker::index(Queue queue) {
@@ -39,6 +44,7 @@ u32 AccessChecker::index(Queue queue) {
 void AccessChecker::released(Actor actor, void const* object) {
   Meeting& meeting = meetings_[object];
   Agent& agent = agent_of(actor);
+  learn_seen(agent);
   if (meeting.last != agent.base) {
     join(meeting.gathered, *agent.base);
     meeting.last = agent.base;
@@ -100,8 +106,18 @@ void AccessChecker::proxy_fenced(Actor actor) {
 
 void AccessChecker::fenced(Actor actor) {
   Agent& agent = agent_of(actor);
-  if (!agent.seen.steps.empty() || !agent.seen.others.empty()) learn(agent, std::exchange(agent.seen, {}));
-  agent.offered = snapshot(actor);
+  learn_seen(agent);
+  Knowledge known = *snapshot(actor);
+  join(known.steps, std::exchange(known.seen_steps, {}));
+  join(known.others, std::exchange(known.seen_others, {}));
+  known.offered_steps = known.steps;
+  agent.base = std::make_shared<Knowledge const>(std::move(known));
+  agent.left_all_at = nullptr;
+}
+
+void AccessChecker::learn_seen(Agent& agent) {
+  if (agent.seen.seen_steps.empty() && agent.seen.seen_others.empty()) return;
+  learn(agent, std::exchange(agent.seen, {}));
 }
 
 void AccessChecker::synchronise(Actor actor, u64 address) {
@@ -109,13 +125,13 @@ void AccessChecker::synchronise(Actor actor, u64 address) {
   auto& left = words_[address];
   for (auto const& [cluster, clock] : left) {
     if (cluster == number_)
-      join(agent.seen.steps, clock);
+      join(agent.seen.seen_steps, clock);
     else
-      join(agent.seen, {.steps = {}, .fenced_steps = {}, .others = {{cluster, std::make_shared<Clock const>(clock)}}});
+      join(agent.seen.seen_others, {{cluster, std::make_shared<Clock const>(clock)}});
   }
-  if (agent.offered == nullptr) return;
-  join(left[number_], agent.offered->steps);
-  for (auto const& [cluster, clock] : agent.offered->others) join(left[cluster], *clock);
+  if (agent.base->offered_steps.empty()) return;
+  join(left[number_], agent.base->offered_steps);
+  for (auto const& [cluster, clock] : agent.base->others) join(left[cluster], *clock);
 }
 
 void AccessChecker::operation_issued(Operation const& operation, u64 group, u64 number) {

@@ -1,6 +1,7 @@
 // Who has last touched each byte of memory: four records for every four bytes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -29,7 +30,7 @@ struct Cell {
 
   /// Puts the record in place of those that it makes needless, of no further bytes: of the same agent and kind, or such
   /// that `is_before` it and races with no more than it does: a read need not outlive a write, nor an atomic write a
-  /// plain one. Where there is none, another one is lost.
+  /// plain one. Where there is none, another one is lost, a read before a write.
   template <class IsBefore>
   void add(Record const& record, IsBefore is_before);
 };
@@ -56,7 +57,7 @@ void Cell::add(Record const& record, IsBefore is_before) {
     bool const covered = (old.bytes & ~record.bytes) == 0;
     bool const races_with_all = (record.writes || !old.writes) && (!record.atomic || old.atomic);
     bool const same = old.agent == record.agent && old.cluster == record.cluster && old.writes == record.writes &&
-                      old.atomic == record.atomic;
+                      old.atomic == record.atomic && old.step <= record.step;
     if (old.step == 0 || (covered && (same || (races_with_all && is_before(old))))) {
       if (free != nullptr)
         old.step = 0;
@@ -65,8 +66,11 @@ void Cell::add(Record const& record, IsBefore is_before) {
     }
   }
   if (free == nullptr) {
+    auto const reads = [](Record const& old) { return !old.writes; };
+    bool const all_write = std::ranges::none_of(records, reads);
+    do next_victim = (next_victim + 1) % 4;
+    while (!all_write && !reads(records[next_victim]));
     free = &records[next_victim];
-    next_victim = (next_victim + 1) % 4;
   }
   *free = record;
 }

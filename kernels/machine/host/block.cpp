@@ -9,18 +9,14 @@
 namespace heddle::emulated {
 namespace {
 
-thread_local Block* current_block = nullptr;
-
 unsigned bit_of(int thread) { return 1u << (thread % warp_size); }
 
 }  // namespace
 
 Block& Block::current(char const* caller) {
-  if (current_block == nullptr) fail("[", caller, "] called outside of a kernel");
-  return *current_block;
+  if (current_ == nullptr) fail("[", caller, "] called outside of a kernel");
+  return *current_;
 }
-
-Block* Block::running() { return current_block; }
 
 void Block::begin(Cluster& cluster, GridLaunch const& launch, u64 number, int rank) {
   cluster_ = &cluster;
@@ -65,11 +61,11 @@ void Block::resume(int thread) {
   blockIdx = index_;
   blockDim = dim3(static_cast<unsigned>(threads_of_launch_));
   gridDim = launch_->grid;
-  current_block = this;
+  current_ = this;
   Fiber& fiber = threads_[static_cast<std::size_t>(thread)].fiber;
   running_fiber_ = &fiber;
   fiber.resume();
-  current_block = nullptr;
+  current_ = nullptr;
 }
 
 void Block::cancel() {

@@ -41,7 +41,7 @@ class Block {
   /// The block whose thread runs now on this host thread; throws an Error that names the `caller` outside of kernels.
   static Block& current(char const* caller);
   /// The same, but null outside of kernels.
-  static Block* running();
+  static Block* running() { return current_; }
 
   Cluster& cluster() { return *cluster_; }
   int rank() const { return rank_; }
@@ -118,6 +118,8 @@ class Block {
   void check_arrival(int id, int count, char const* name, std::source_location where) const;
   void complete_barrier(int id, char const* name, std::source_location where);
   bool can_come(int thread) const { return (warp_of(thread).exited >> (thread % warp_size) & 1u) == 0; }
+
+  static inline constinit thread_local Block* current_ = nullptr;  // whose thread runs now
 
   Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;

@@ -18,47 +18,57 @@
 namespace heddle::emulated {
 namespace {
 
+constinit thread_local bool reporting = false;  // an observer may use functions of which the linker kept this copy
+
 /// Whether the access is the kernel's own: the emulator's functions, which are inlined into it, report what they do
 /// themselves, and more exactly.
-bool is_of_kernel(void const* site) {
-  thread_local std::unordered_map<void const*, bool> known;
-  auto const [entry, is_new] = known.try_emplace(site, false);
-  if (is_new) {
-    auto const lines = source_lines(site);
-    entry->second = !lines.empty() && !is_of_machine(lines.front());
-  }
-  return entry->second;
+bool find_is_of_kernel(void const* site) {
+  auto const lines = source_lines(site);
+  return !lines.empty() && !is_of_machine(lines.front());
 }
 
-/// The same, quickly for sites that come again and again: this runs at every access.
-bool is_of_kernel_cached(void const* site) {
+/// The same from a cache: this runs at every access.
+bool is_of_kernel(void const* site) {
   struct Known {
     void const* site = nullptr;
     bool of_kernel = false;
   };
-  constinit thread_local static std::array<Known, 256> cache;
-  Known& known = cache[reinterpret_cast<std::uintptr_t>(site) % cache.size()];
-  if (known.site != site) known = {site, is_of_kernel(site)};
+  constinit thread_local static std::array<Known, 256> recent;
+  Known& known = recent[reinterpret_cast<std::uintptr_t>(site) % recent.size()];
+  if (known.site != site) {
+    thread_local std::unordered_map<void const*, bool> all;
+    auto const [entry, is_new] = all.try_emplace(site, false);
+    if (is_new) {
+      reporting = true;
+      entry->second = find_is_of_kernel(site);
+      reporting = false;
+    }
+    known = {site, entry->second};
+  }
   return known.of_kernel;
 }
 
-constinit thread_local bool reporting = false;  // an observer may use functions of which the linker kept this copy
+// Apart from report_access, which returns early more often than not. The Access is made where it is passed on: a copy
+// that is read at once stalls.
+[[gnu::noinline]] void report_to_observer(Block const& block, void const* address, std::size_t bytes, AccessKind kind,
+                                          void const* site) {
+  if (reporting || is_of_program(address) || !is_of_kernel(site)) return;
+  reporting = true;
+  for (std::size_t done = 0; done < bytes; done += widest_access)
+    block.observer()->access(block.actor(), {.address = static_cast<u8 const*>(address) + done,
+                                             .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),
+                                             .kind = kind,
+                                             .site = site,
+                                             .where = {}});
+  reporting = false;
+}
 
 }  // namespace
 
 void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) noexcept {
   Block const* const block = Block::running();
-  if (block == nullptr || block->observer() == nullptr || reporting) return;
-  if (block->is_private(address) || is_of_program(address)) return;
-  reporting = true;
-  if (is_of_kernel_cached(site))
-    for (std::size_t done = 0; done < bytes; done += widest_access)
-      block->observer()->access(block->actor(), {.address = static_cast<u8 const*>(address) + done,
-                                                 .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),
-                                                 .kind = kind,
-                                                 .site = site,
-                                                 .where = {}});
-  reporting = false;
+  if (block == nullptr || block->observer() == nullptr || block->is_private(address)) return;
+  report_to_observer(*block, address, bytes, kind, site);
 }
 
 }  // namespace heddle::emulated

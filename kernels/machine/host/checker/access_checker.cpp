@@ -17,22 +17,16 @@ std::string place_of(Access const& access) {
   return place.detail == place.line ? text : text + " (in " + describe(place.detail) + ")";
 }
 
-char const* verb(Record const& record) { return record.atomic ? "updates" : record.writes ? "writes" : "reads"; }
+char const* verb(AccessKind kind) {
+  return kind == AccessKind::atomic ? "updates" : kind == AccessKind::write ? "writes" : "reads";
+}
 
 }  // namespace
 
-u32 AccessChecker::site_of(Access const& access) {
-  auto const next = static_cast<u32>(sites_.size());
-  auto const key = std::tuple(access.site, static_cast<void const*>(access.where.file_name()), access.where.line());
-  auto const [found, added] = site_numbers_.try_emplace(key, next);
-  if (added) sites_.push_back(access);
-  return found->second;
-}
-
-AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access) {
+AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access, u32 site) const {
   Toucher now;
   now.record.cluster = static_cast<u32>(number_);
-  now.record.site = site_of(access);
+  now.record.site = site;
   now.record.writes = access.kind != AccessKind::read;
   now.record.atomic = access.kind == AccessKind::atomic;
   if (Flight const* const flight = current_operation_) {
@@ -87,7 +81,7 @@ void AccessChecker::access(Actor actor, Access const& access) {
   if (shared && block_at(begin)->ended())
     return report(actor, access, begin, "whose block has ended: end with cluster_sync");
   if (access.kind == AccessKind::atomic) synchronise(actor, begin);
-  Toucher now = toucher(actor, access);
+  Toucher now = toucher(actor, access, sites_.number(access, shared ? Space::shared : Space::global));
   for (u64 word = begin & ~u64{3}; word < end; word += 4) {
     u64 const first = std::max(begin, word) - word, last = std::min(end, word + 4) - word;
     now.record.bytes = static_cast<u8>((1u << last) - (1u << first));
@@ -104,14 +98,17 @@ bool AccessChecker::within_allocation(Actor actor, Access const& access) {
   auto const inside = [&](std::span<u8 const> memory) {
     return begin >= memory.data() && begin + access.bytes <= memory.data() + memory.size();
   };
-  if (inside(allocation_)) return true;
+  for (std::span<u8 const> const allocation : allocations_)
+    if (inside(allocation)) return true;
   auto const allocation = allocation_near(begin);
   if (!allocation) return true;  // memory that the emulator did not allocate
-  allocation_ = *allocation;
-  if (inside(allocation_)) return true;
+  if (inside(*allocation)) {
+    allocations_[next_allocation_++ % allocations_.size()] = *allocation;
+    return true;
+  }
   report(actor, access, reinterpret_cast<u64>(begin),
-         "out of bounds: byte " + std::to_string(begin - allocation_.data()) + " of an allocation of " +
-             std::to_string(allocation_.size()) + " bytes");
+         "out of bounds: byte " + std::to_string(begin - allocation->data()) + " of an allocation of " +
+             std::to_string(allocation->size()) + " bytes");
   return false;
 }
 
@@ -136,15 +133,16 @@ std::string AccessChecker::describe_memory(u64 address) const {
 }
 
 void AccessChecker::report(Actor actor, Access const& access, u64 address, std::string const& what) {
-  Toucher const now = toucher(actor, access);
   std::ostringstream text;
-  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": " << verb(now.record) << " "
+  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": " << verb(access.kind) << " "
        << access.bytes << " bytes of " << describe_memory(address) << " at " << place_of(access) << ", " << what;
   failure_ = text.str();
 }
 
 std::string AccessChecker::describe(Record const& record) const {
-  std::string const does = std::string(" ") + verb(record) + " at " + place_of(sites_[record.site]);
+  AccessSite const& site = sites_[record.site];
+  std::string const does =
+      std::string(" ") + verb(site.kind) + " at " + place_of({nullptr, site.bytes, site.kind, site.code, site.where});
   if (record.cluster != number_) return "another block" + does;
   if (record.agent >= agents_.size()) return "an asynchronous operation" + does;
   int const rank = record.agent / threads_;

@@ -10,11 +10,12 @@
 // remembered are all in order with it.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
+#include "kernels/machine/host/access_sites.h"
 #include "kernels/machine/host/checker/knowledge.h"
 #include "kernels/machine/host/checker/shadow.h"
 #include "kernels/machine/host/observer.h"
@@ -58,19 +59,20 @@ class AccessChecker : public Observer {
   };
 
   Agent& agent_of(Actor actor) { return agents_[index(actor)]; }
+  Agent const& agent_of(Actor actor) const { return agents_[index(actor)]; }
   u32 index(Actor actor) const { return static_cast<u32>(actor.rank * threads_ + actor.thread); }
   u32 index(Queue queue);
   void learn(Agent& agent, Knowledge const& more);
   void learn_seen(Agent& agent);
   std::shared_ptr<Knowledge const> snapshot(Actor actor);
-  Toucher toucher(Actor actor, Access const& access);
+  Toucher toucher(Actor actor, Access const& access, u32 site) const;
   bool ordered(Record const& before, Toucher const& now) const;
   bool within_allocation(Actor actor, Access const& access);
+  /// What is wrong with the access; empty when nothing is.
   std::string fault(Cell const& cell, Toucher const& now, bool shared) const;
   void synchronise(Actor actor, u64 address);
   /// Whose shared memory it is; null for none.
   Block* block_at(u64 address) const;
-  u32 site_of(Access const& access);
   void report(Actor actor, Access const& access, u64 address, std::string const& what);
   std::string describe_memory(u64 address) const;
   std::string describe(Record const& record) const;
@@ -85,9 +87,9 @@ class AccessChecker : public Observer {
   std::map<u64, Flight> flights_;
   Flight const* current_operation_ = nullptr;
   Shadow shadow_;
-  std::span<u8 const> allocation_;  // in which the last global access was
-  std::vector<Access> sites_;
-  std::map<std::tuple<void const*, void const*, u32>, u32> site_numbers_;
+  std::array<std::span<u8 const>, 4> allocations_;  // in which global accesses have been lately
+  std::size_t next_allocation_ = 0;                 // of them, to give way
+  AccessSites sites_;
   std::string failure_;
 };
 

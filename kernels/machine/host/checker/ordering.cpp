@@ -13,9 +13,8 @@ void AccessChecker::launch_begins(GridLaunch const& launch) {
   words_.clear();
   shadow_.clear();
   sites_.clear();
-  site_numbers_.clear();
   failure_.clear();
-  allocation_ = {};
+  allocations_ = {};
 }
 
 void AccessChecker::cluster_begins(Cluster& cluster) {

@@ -4,13 +4,13 @@ namespace heddle::emulated {
 
 Cell& Shadow::cell(u64 address) {
   u64 const number = address / page_bytes;
-  if (last_ == nullptr || number != last_number_) {
+  Recent& recent = recent_[number % recent_.size()];
+  if (recent.page == nullptr || recent.number != number) {
     auto& page = pages_[number];
     if (page == nullptr) page = std::make_unique<Page>();
-    last_ = page.get();
-    last_number_ = number;
+    recent = {number, page.get()};
   }
-  return (*last_)[address % page_bytes / 4];
+  return (*recent.page)[address % page_bytes / 4];
 }
 
 void Shadow::forget(std::span<u8 const> range) {

@@ -38,7 +38,7 @@ struct Cell {
 class Shadow {
  public:
   Cell& cell(u64 address);
-  void clear() { pages_.clear(), last_ = nullptr; }
+  void clear() { *this = {}; }
   /// Forgets a range, whose ends are multiples of four.
   void forget(std::span<u8 const> range);
 
@@ -46,8 +46,11 @@ class Shadow {
   static constexpr u64 page_bytes = 4096;
   using Page = std::array<Cell, page_bytes / 4>;
   std::unordered_map<u64, std::unique_ptr<Page>> pages_;
-  u64 last_number_ = 0;
-  Page* last_ = nullptr;
+  struct Recent {
+    u64 number = 0;
+    Page* page = nullptr;
+  };
+  std::array<Recent, 256> recent_;
 };
 
 template <class IsBefore>

@@ -38,17 +38,18 @@ void Inspector::launch_begins(GridLaunch const& launch) {
   kernel_->blocks += u64{launch.grid.x} * launch.grid.y * launch.grid.z;
   kernel_->threads = launch.threads;
   kernel_->shared_bytes = launch.shared_bytes;
-  numbers_.clear();
-  recent_ = {};
-  for (u32 number = 0; number < kernel_->sites.size(); ++number) numbers_.emplace(kernel_->sites[number], number);
+  warps_.clear();
 }
 
 void Inspector::cluster_begins(Cluster& cluster) {
   cluster_ = &cluster;
-  warps_.assign(static_cast<std::size_t>(cluster.size()) * 32, {});
-  for (int rank = 0; rank < cluster.size(); ++rank)
+  warps_.resize(static_cast<std::size_t>(cluster.size()) * 32);
+  shared_.clear();
+  for (int rank = 0; rank < cluster.size(); ++rank) {
+    shared_.push_back(cluster.block(rank).shared());
     for (int thread = 0; thread < kernel_->threads; thread += warp_size)
       warp(rank, thread / warp_size).live = cluster.block(rank).warp_of(thread).present;
+  }
 }
 
 void Inspector::cluster_ends() {
@@ -58,47 +59,40 @@ void Inspector::cluster_ends() {
 }
 
 Space Inspector::space_of(void const* address) const {
-  for (int rank = 0; rank < cluster_->size(); ++rank) {
-    std::span<u8> const shared = cluster_->block(rank).shared();
+  for (std::span<u8 const> const shared : shared_)
     if (static_cast<std::size_t>(static_cast<u8 const*>(address) - shared.data()) < shared.size()) return Space::shared;
-  }
   return Space::global;
 }
 
-// At every access: the members are compared as they are, because a copy that is read at once stalls.
-u32 Inspector::site_number(Access const& access, Space space) {
-  auto const where = std::bit_cast<std::uintptr_t>(access.where);
-  Numbered& recent = recent_[(std::bit_cast<std::uintptr_t>(access.site) ^ where >> 3) % recent_.size()];
-  AccessSite const& site = recent.site;
-  if (site.code != access.site || std::bit_cast<std::uintptr_t>(site.where) != where || site.space != space ||
-      site.bytes != access.bytes || site.kind != access.kind || site.bulk != in_bulk_operation_) {
-    AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes, in_bulk_operation_};
-    recent = {wanted, find_site(wanted)};
-  }
-  return recent.number;
-}
-
-u32 Inspector::find_site(AccessSite const& site) {
-  auto const [entry, is_new] = numbers_.try_emplace(site, static_cast<u32>(kernel_->sites.size()));
-  if (is_new) {
-    kernel_->sites.push_back(site);
-    kernel_->counts.emplace_back();
-  }
-  return entry->second;
-}
-
 void Inspector::access(Actor actor, Access const& access) {
-  u32 const site = site_number(access, space_of(access.address));
+  u32 const site = kernel_->sites.number(access, space_of(access.address), in_bulk_operation_);
   if (in_bulk_operation_) return count_bulk(access, site);
   WarpState& state = warp(actor.rank, actor.thread / warp_size);
-  if (state.open.size() <= site) state.open.resize(kernel_->sites.size());
-  Open& open = state.open[site];
-  if (!std::exchange(open.used, true)) state.used.push_back(site);
+  std::unique_ptr<Open>& open = open_at(state, site);
   auto const lane = static_cast<std::size_t>(actor.thread % warp_size);
-  open.addresses[lane].push_back(reinterpret_cast<std::uintptr_t>(access.address));
-  if (open.addresses[lane].size() != open.finished + 1) return;
-  open.in_next |= 1u << lane;
-  if (open.in_next == state.live) finish_next(state, site, open);
+  std::vector<u64>& executions = open->addresses[lane];
+  executions.push_back(reinterpret_cast<std::uintptr_t>(access.address));
+  if (executions.size() != open->finished + 1) return;
+  open->in_next |= 1u << lane;
+  if (open->in_next != state.live) return;
+  finish_next(state, site, *open);
+  if (open->in_next == 0) close(open);
+}
+
+std::unique_ptr<Inspector::Open>& Inspector::open_at(WarpState& warp, u32 site) {
+  if (warp.open.size() <= site) warp.open.resize(kernel_->sites.size());
+  std::unique_ptr<Open>& open = warp.open[site];
+  if (open != nullptr) return open;
+  if (closed_.empty()) closed_.push_back(std::make_unique<Open>());
+  open = std::move(closed_.back());
+  closed_.pop_back();
+  return open;
+}
+
+void Inspector::close(std::unique_ptr<Open>& open) {
+  for (std::vector<u64>& executions : open->addresses) executions.clear();
+  open->finished = 0;
+  closed_.push_back(std::move(open));
 }
 
 void Inspector::operation_issued(Operation const& operation, u64, u64 number) {
@@ -107,13 +101,16 @@ void Inspector::operation_issued(Operation const& operation, u64, u64 number) {
 
 // What a bulk copy or wgmma touches in one piece. How it goes to the banks is not known.
 void Inspector::count_bulk(Access const& access, u32 site) {
+  if (kernel_->counts.size() <= site) kernel_->counts.resize(kernel_->sites.size());
   AccessCounts& counts = kernel_->counts[site];
   auto const begin = reinterpret_cast<std::uintptr_t>(access.address);
   Interval const interval = {begin, begin + access.bytes};
+  Intervals one;
+  one.add(interval);
   ++counts.requests;
   counts.useful_bytes += access.bytes;
   if (kernel_->sites[site].space == Space::shared) return;
-  counts.sectors += sectors({interval});
+  counts.sectors += sectors(one);
   if (access.kind != AccessKind::write) kernel_->read.add(interval);
   if (access.kind != AccessKind::read) kernel_->written.add(interval);
 }
@@ -134,13 +131,14 @@ void Inspector::finish_next(WarpState const& warp, u32 site, Open& open) {
 
 void Inspector::count(WarpState const& warp, u32 site_number, WarpRequest const& request) {
   AccessSite const& site = kernel_->sites[site_number];
+  if (kernel_->counts.size() <= site_number) kernel_->counts.resize(kernel_->sites.size());
   AccessCounts& counts = kernel_->counts[site_number];
   auto const lanes = static_cast<u64>(std::popcount(request.lanes));
   ++counts.requests;
   counts.divergent += request.lanes != warp.live;
   counts.lanes += lanes;
   counts.live_lanes += static_cast<u64>(std::popcount(warp.live | request.lanes));
-  std::vector<Interval> const intervals = touched(request);
+  Intervals const intervals = touched(request);
   counts.useful_bytes += useful_bytes(intervals);
   if (site.space == Space::shared) {
     Wavefronts const needed = wavefronts(request);
@@ -157,14 +155,12 @@ void Inspector::count(WarpState const& warp, u32 site_number, WarpRequest const&
 
 void Inspector::come_together(int rank, int number) {
   WarpState& state = warp(rank, number);
-  for (u32 const site : state.used) {
-    Open& open = state.open[site];
-    while (open.in_next != 0) finish_next(state, site, open);
-    for (std::vector<u64>& executions : open.addresses) executions.clear();
-    open.finished = 0;
-    open.used = false;
+  for (u32 site = 0; site < state.open.size(); ++site) {
+    std::unique_ptr<Open>& open = state.open[site];
+    if (open == nullptr) continue;
+    while (open->in_next != 0) finish_next(state, site, *open);
+    close(open);
   }
-  state.used.clear();
   Warp const& lanes = cluster_->block(rank).warp_of(number * warp_size);
   state.live = lanes.present & ~lanes.exited;
   state.together = 0;

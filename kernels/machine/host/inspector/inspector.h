@@ -4,34 +4,22 @@
 // the n-th execution of a place in the code by each lane since the warp last came together belongs to the n-th request.
 #pragma once
 
-#include <bit>
 #include <compare>
-#include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <source_location>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "kernels/machine/host/access_sites.h"
 #include "kernels/machine/host/inspector/touched_bytes.h"
 #include "kernels/machine/host/inspector/warp_request.h"
 #include "kernels/machine/host/observer.h"
 
 namespace heddle::emulated {
-
-enum class Space : u8 { global, shared };
-
-/// A place in the code that accesses memory.
-struct AccessSite {
-  void const* code = nullptr;
-  std::source_location where;  // line 0 for plain C++
-  AccessKind kind = AccessKind::read;
-  Space space = Space::global;
-  u32 bytes = 0;
-  bool bulk = false;  // by a bulk copy or wgmma, and not by lanes
-};
 
 /// What was counted at one place, or at several together.
 struct AccessCounts {
@@ -65,7 +53,7 @@ struct KernelCounts {
   u64 launches = 0, blocks = 0;
   int threads = 0;
   std::size_t shared_bytes = 0;
-  std::vector<AccessSite> sites;
+  AccessSites sites;
   std::vector<AccessCounts> counts;                     // of each site
   std::map<RendezvousSite, u64> barriers, collectives;  // how often a block, a warp came together there
   u64 matrix_operations = 0;
@@ -93,56 +81,37 @@ class Inspector final : public Observer {
   void matrix_operations(Actor, u64 operations) override { kernel_->matrix_operations += operations; }
 
  private:
-  struct SiteHash {
-    std::size_t operator()(AccessSite const& site) const {
-      return std::bit_cast<std::uintptr_t>(site.code) ^ std::bit_cast<std::uintptr_t>(site.where) << 8 ^
-             std::size_t{site.bytes} << 3 ^ static_cast<std::size_t>(site.space);
-    }
-  };
-  struct SameSite {
-    bool operator()(AccessSite const& a, AccessSite const& b) const {
-      return a.code == b.code && std::bit_cast<void const*>(a.where) == std::bit_cast<void const*>(b.where) &&
-             a.bytes == b.bytes && a.kind == b.kind && a.space == b.space && a.bulk == b.bulk;
-    }
-  };
-  /// The requests of a warp at one site since it last came together.
+  /// The requests of a warp at one site since it last came together, or since all of them were finished.
   struct Open {
     std::array<std::vector<u64>, warp_size> addresses;  // of each execution by each lane
     std::size_t finished = 0;                           // requests in which all live lanes have taken part
     unsigned in_next = 0;                               // lanes that have come to the request after those
-    bool used = false;
   };
   struct WarpState {
-    unsigned live = 0;       // lanes that had not returned when the warp last came together
-    unsigned together = 0;   // lanes that have come to the barrier
-    std::vector<Open> open;  // of each site
-    std::vector<u32> used;   // sites with open requests
-  };
-
-  struct Numbered {
-    AccessSite site;
-    u32 number = 0;
+    unsigned live = 0;                        // lanes that had not returned when the warp last came together
+    unsigned together = 0;                    // lanes that have come to the barrier
+    std::vector<std::unique_ptr<Open>> open;  // of each site; null for none
   };
 
   void count_bulk(Access const& access, u32 site);
-  u32 site_number(Access const& access, Space space);
-  u32 find_site(AccessSite const& site);
   Space space_of(void const* address) const;
   WarpState& warp(int rank, int warp) {
     return warps_[static_cast<std::size_t>(rank) * 32 + static_cast<std::size_t>(warp)];
   }
   void come_together(int rank, int warp);
+  std::unique_ptr<Open>& open_at(WarpState& warp, u32 site);
+  void close(std::unique_ptr<Open>& open);
   void finish_next(WarpState const& warp, u32 site, Open& open);
   void count(WarpState const& warp, u32 site, WarpRequest const& request);
 
   std::deque<KernelCounts> kernels_;
   KernelCounts* kernel_ = nullptr;
-  std::unordered_map<AccessSite, u32, SiteHash, SameSite> numbers_;  // of the sites of kernel_
-  std::array<Numbered, 256> recent_;                                 // of them, by hash
   Cluster* cluster_ = nullptr;
-  std::vector<WarpState> warps_;             // 32 for each block of the cluster
-  void const* barrier_ = nullptr;            // that completed last
-  std::unordered_set<u64> bulk_operations_;  // in flight
+  std::vector<std::span<u8 const>> shared_;    // of its blocks
+  std::vector<WarpState> warps_;               // 32 for each block of the cluster
+  std::vector<std::unique_ptr<Open>> closed_;  // to be used again: their memory is in the caches
+  void const* barrier_ = nullptr;              // that completed last
+  std::unordered_set<u64> bulk_operations_;    // in flight
   bool in_bulk_operation_ = false;
 };
 

@@ -17,7 +17,7 @@ class TouchedBytes {
   u64 sectors() const;
 
  private:
-  static constexpr u64 page_bytes = 4096;
+  static constexpr u64 page_bytes = 65536;
   using Page = std::array<u32, page_bytes / sector_bytes>;  // a word a sector, a bit a byte
 
   Page& page(u64 number);

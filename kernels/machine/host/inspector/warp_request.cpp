@@ -35,33 +35,38 @@ Wavefronts bulk_wavefronts(WarpRequest const& request) {
 
 }  // namespace
 
-std::vector<Interval> touched(WarpRequest const& request) {
-  std::vector<Interval> intervals;
-  for_each_lane(request.lanes, [&](std::size_t lane) {
-    u64 const begin = request.addresses[lane];
-    if (!intervals.empty() && intervals.back().end == begin)
-      intervals.back().end = begin + request.bytes;
-    else
-      intervals.push_back({begin, begin + request.bytes});
-  });
-  std::sort(intervals.begin(), intervals.end(), [](Interval a, Interval b) { return a.begin < b.begin; });
-  std::size_t last = 0;
-  for (std::size_t i = 1; i < intervals.size(); ++i)
-    if (intervals[i].begin <= intervals[last].end)
-      intervals[last].end = std::max(intervals[last].end, intervals[i].end);
-    else
-      intervals[++last] = intervals[i];
-  intervals.resize(std::min(intervals.size(), last + 1));
-  return intervals;
+void Intervals::add(Interval interval) {
+  if (count_ > 0) {
+    Interval& last = all_[count_ - 1];
+    if (last.begin <= interval.begin && interval.begin <= last.end) {
+      last.end = std::max(last.end, interval.end);
+      return;
+    }
+  }
+  all_[count_++] = interval;
 }
 
-u64 useful_bytes(std::vector<Interval> const& touched) {
+Intervals touched(WarpRequest const& request) {
+  Intervals found;
+  for_each_lane(request.lanes, [&](std::size_t lane) {
+    u64 const begin = request.addresses[lane];
+    found.add({begin, begin + request.bytes});
+  });
+  auto const before = [](Interval a, Interval b) { return a.begin < b.begin; };
+  if (std::is_sorted(found.begin(), found.end(), before)) return found;
+  std::sort(found.begin(), found.end(), before);
+  Intervals merged;
+  for (Interval const& interval : found) merged.add(interval);
+  return merged;
+}
+
+u64 useful_bytes(Intervals const& touched) {
   u64 bytes = 0;
   for (Interval const& interval : touched) bytes += interval.end - interval.begin;
   return bytes;
 }
 
-u64 sectors(std::vector<Interval> const& touched) {
+u64 sectors(Intervals const& touched) {
   u64 count = 0, next = 0;  // sectors before `next` are counted
   for (Interval const& interval : touched) {
     u64 const first = std::max(next, interval.begin / sector_bytes);

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <vector>
 
 #include "kernels/core/types.h"
 #include "kernels/machine/host/warp.h"
@@ -26,14 +25,29 @@ struct Interval {
   u64 begin, end;
 };
 
+/// At most one for each lane.
+class Intervals {
+ public:
+  /// Makes the last one longer where the two touch and the new one begins later.
+  void add(Interval interval);
+  Interval* begin() { return all_.data(); }
+  Interval* end() { return all_.data() + count_; }
+  Interval const* begin() const { return all_.data(); }
+  Interval const* end() const { return all_.data() + count_; }
+
+ private:
+  std::array<Interval, warp_size> all_;
+  std::size_t count_ = 0;
+};
+
 /// What the lanes touch together, in ascending order and without overlaps.
-std::vector<Interval> touched(WarpRequest const& request);
+Intervals touched(WarpRequest const& request);
 
 /// Bytes that are of use to some lane.
-u64 useful_bytes(std::vector<Interval> const& touched);
+u64 useful_bytes(Intervals const& touched);
 
 /// Sectors that global memory moves for them.
-u64 sectors(std::vector<Interval> const& touched);
+u64 sectors(Intervals const& touched);
 
 /// Wavefronts of shared memory. Lanes of 8 bytes are served by half warps, lanes of 16 by quarters; lanes that want the
 /// same word share it, and different words of one bank come one after another.

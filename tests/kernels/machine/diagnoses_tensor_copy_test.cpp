@@ -1,6 +1,9 @@
 // Wrong uses of bulk copies: the emulator says what is wrong, or shows wrong values; each corrected twin passes.
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+
 #include "kernels/machine/host/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/error.h"
@@ -257,6 +260,56 @@ TEST(BulkCopyDiagnoses, NoMap) {
         if (threadIdx.x == 0) tensor_map_prefetch(p.wrong ? empty : p.map);
       },
       {"tensor_map_prefetch: no tensor map of the emulator"});
+}
+
+template <bool im2col>
+struct LoadsABox {
+  static constexpr int threads = 32;
+  struct Params {
+    TensorMap map;
+    i32 w;
+    unsigned short offset;
+    f32* to;  // [4]
+  };
+  using SharedStorage = Storage;
+  void operator()(Params const& p, SharedStorage& shared) const {
+    if (threadIdx.x != 0) return;
+    mbarrier_init(shared.full[0], 1);
+    mbarrier_arrive_expect(shared.full[0], 16);
+    if constexpr (im2col)
+      tensor_load_im2col(shared.tile[0], p.map, {0, p.w, 0, 0}, {p.offset, 0}, shared.full[0]);
+    else
+      tensor_load(shared.tile[0], p.map, {p.w}, shared.full[0]);
+    mbarrier_wait(shared.full[0], 0);
+    for (int i = 0; i < 4; ++i) p.to[i] = std::bit_cast<f32>(shared.tile[0][i]);
+  }
+};
+
+TEST(BulkCopyDiagnoses, ColumnOutOfItsLimits) {
+  alignas(128) f32 from[4 * 4 * 4] = {};
+  f32 to[4];
+  Im2colTensor tensor = {.type = TensorType::f32, .rank = 4, .channels_per_pixel = 4};
+  for (int i = 0; i < 4; ++i) tensor.sizes[i] = i == 3 ? 1 : 4;
+  for (int i = 0; i < 3; ++i) tensor.strides_bytes[i] = i == 0 ? 16 : i == 1 ? 64 : 256;
+  TensorMap const map = make_tensor_map(from, tensor);
+  auto const error = [&](i32 w, unsigned short offset) {
+    return error_of([&] { launch<LoadsABox<true>>(1, {map, w, offset, to}, {}, "k"); });
+  };
+  EXPECT_EQ(error(3, 255), "(no error)");
+  EXPECT_NE(error(3, 256).find("an offset of a tensor of rank 4 has 8 bits: offsets[0]=256"), std::string::npos);
+  EXPECT_NE(error(4, 0).find("must be from 0 to 3, between the corners: coordinate=4"), std::string::npos);
+}
+
+TEST(BulkCopyDiagnoses, FillsWithNaN) {
+  alignas(128) f32 from[4] = {1, 2, 3, 4};
+  TiledTensor tensor = {.type = TensorType::f32, .rank = 1, .fill = TensorFill::nan};
+  tensor.sizes[0] = tensor.box[0] = 4;
+  TensorMap const map = make_tensor_map(from, tensor);
+  f32 to[4] = {};
+  launch<LoadsABox<false>>(1, {map, 2, 0, to}, {}, "k");
+  EXPECT_EQ(to[0], 3);
+  EXPECT_EQ(to[1], 4);
+  EXPECT_TRUE(std::isnan(to[2]) && std::isnan(to[3]));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How the threads of a block come to its barriers.
 #include "kernels/machine/host/barrier.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "kernels/core/error.h"
@@ -37,8 +38,9 @@ void Block::check_arrival(int id, int count, char const* name, std::source_locat
 void Block::barrier(int id, int count, bool wait, char const* name, std::source_location where) {
   check_arrival(id, count, name, where);
   NamedBarrier& barrier = barriers_[static_cast<std::size_t>(id)];
-  if (barrier.arrived == 0) barrier = {count, 0, 0, running_, name, where};
+  if (barrier.arrived == 0) barrier = {count, 0, 0, running_, name, where, {}};
   ++barrier.arrived;
+  ++barrier.of_warp[static_cast<std::size_t>(running_ / warp_size)];
   barrier.not_waiting += wait ? 0 : 1;
   if (Observer* const observer = cluster_->observer()) observer->released(actor(), &barrier);
   if (wait) fall_asleep({name, &barrier, where});
@@ -46,7 +48,17 @@ void Block::barrier(int id, int count, bool wait, char const* name, std::source_
   if (wait) suspend();
 }
 
+void Block::check_warps(int id, char const* name, std::source_location where) const {
+  for (int first = 0; first < threads_of_launch_; first += warp_size) {
+    int const came = barriers_[static_cast<std::size_t>(id)].of_warp[static_cast<std::size_t>(first / warp_size)];
+    if (came % std::min(warp_size, threads_of_launch_ - first) != 0)
+      fail(name, " in divergent code at ", describe(where), ": barrier ", id, " takes whole warps, but of warp ",
+           first / warp_size, " ", came, " threads have come");
+  }
+}
+
 void Block::complete_barrier(int id, char const* name, std::source_location where) {
+  check_warps(id, name, where);
   NamedBarrier& barrier = barriers_[static_cast<std::size_t>(id)];
   if (Observer* const observer = cluster_->observer()) {
     observer->barrier_completes(*this, &barrier, name, where);

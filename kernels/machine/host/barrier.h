@@ -1,7 +1,10 @@
 // The 16 barriers of a block (PTX ISA, bar.sync); barrier 0 is that of __syncthreads.
 #pragma once
 
+#include <array>
 #include <source_location>
+
+#include "kernels/core/types.h"
 
 namespace heddle::emulated {
 
@@ -14,6 +17,7 @@ struct NamedBarrier {
   int first = 0;        // the thread that came first
   char const* name = nullptr;
   std::source_location where;
+  std::array<u16, 32> of_warp{};  // of those that arrived
 };
 
 }  // namespace heddle::emulated

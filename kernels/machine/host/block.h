@@ -116,6 +116,7 @@ class Block {
   void fall_asleep(Wait const& wait);
   void suspend();
   void check_arrival(int id, int count, char const* name, std::source_location where) const;
+  void check_warps(int id, char const* name, std::source_location where) const;
   void complete_barrier(int id, char const* name, std::source_location where);
   bool can_come(int thread) const { return (warp_of(thread).exited >> (thread % warp_size) & 1u) == 0; }
 

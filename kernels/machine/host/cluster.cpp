@@ -68,7 +68,7 @@ void Cluster::run_threads() {
       take_failure_of_observer();
     } else if (ended && !operations_.newest()) {
       return;
-    } else if (!unblock()) {
+    } else if (!unblock() && error_.empty()) {
       error_ = block(0).place() + ": deadlock: " + waits();
     }
     if (!error_.empty()) return;

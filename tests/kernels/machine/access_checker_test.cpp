@@ -217,5 +217,17 @@ TEST(AccessChecker, MissingFenceAfterATicket) {
       {"global memory", "a race: another block writes at "}, 3);
 }
 
+/// A barrier of some lanes says nothing of those that came to another.
+TEST(AccessChecker, WarpBarriersOfTwoHalves) {
+  expect_fault<32>(
+      [](bool wrong, Memories& shared, int* global) {
+        bool const low = threadIdx.x < 16;
+        shared.words[threadIdx.x] = 1;
+        __syncwarp(low ? 0xffffu : 0xffff0000u);
+        global[threadIdx.x] = shared.words[wrong && !low ? threadIdx.x - 16 : threadIdx.x ^ 1];
+      },
+      {"shared memory"});
+}
+
 }  // namespace
 }  // namespace heddle::emulated

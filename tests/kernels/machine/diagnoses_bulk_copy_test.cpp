@@ -227,5 +227,32 @@ TEST(BulkDiagnoses, ArchitectureThatLacksIt) {
   EXPECT_EQ(error_of([] { launch<Waits>(1, {false}, {}, "k"); }), "(no error)");
 }
 
+struct LoadsForTwo {
+  static constexpr int threads = 32, cluster_size = 2;
+  struct Params {
+    bool wrong;
+  };
+  using SharedStorage = Row;
+  void operator()(Params const& p, Row& shared) const {
+    if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
+    cluster_sync();
+    if (threadIdx.x == 0) {
+      mbarrier_arrive_expect(shared.barrier, 16);
+      if (cluster_rank() == 0) bulk_load_multicast(shared.words, global_words, 16, shared.barrier, 3);
+    }
+    if (p.wrong && cluster_rank() == 1) return;
+    mbarrier_wait(shared.barrier, 0);
+    cluster_sync();
+  }
+};
+
+TEST(BulkDiagnoses, ReceiverEndsBeforeItsCopies) {
+  ScopedExecution const execution({.completion = Completion::late});
+  std::string const error = error_of([] { launch<LoadsForTwo>(2, {true}, {}, "k"); });
+  EXPECT_NE(error.find("writes to block 1 of the cluster, which has ended: end with cluster_sync"), std::string::npos)
+      << error;
+  EXPECT_EQ(error_of([] { launch<LoadsForTwo>(2, {false}, {}, "k"); }), "(no error)");
+}
+
 }  // namespace
 }  // namespace heddle::emulated

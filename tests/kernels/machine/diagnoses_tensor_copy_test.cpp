@@ -2,6 +2,9 @@
 // passes.
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+
 #include "kernels/machine/host/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/error.h"

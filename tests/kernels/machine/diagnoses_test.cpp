@@ -147,5 +147,38 @@ TEST(Diagnoses, LaunchFromInsideOfAKernel) {
   }
 }
 
+TEST(Diagnoses, BarrierOfHalvesOfWarps) {
+  expect_diagnosis<64>(
+      [](bool wrong) {
+        if (wrong ? threadIdx.x % 32 < 16 : threadIdx.x < 32) barrier_sync(1, 32);
+      },
+      {"barrier_sync in divergent code at diagnoses_test.cpp:",
+       "barrier 1 takes whole warps, but of warp 0 16 threads have come"});
+}
+
+TEST(Diagnoses, BarrierWithTwoCounts) {
+  expect_diagnosis<128>(
+      [](bool wrong) {
+        if (threadIdx.x < 64) barrier_sync(1, wrong && threadIdx.x < 32 ? 96 : 64);
+      },
+      {"barrier_sync at diagnoses_test.cpp:", "barrier 1 expects "});
+}
+
+TEST(Diagnoses, BarrierOfTheClusterOutOfTurn) {
+  expect_diagnosis<32>(
+      [](bool wrong) {
+        cluster_arrive();
+        if (wrong) cluster_arrive();
+        cluster_wait();
+      },
+      {"cluster_arrive at diagnoses_test.cpp:", "this thread has come before and not waited"});
+  expect_diagnosis<32>(
+      [](bool wrong) {
+        if (!wrong) cluster_arrive();
+        cluster_wait();
+      },
+      {"cluster_wait at diagnoses_test.cpp:", "this thread has not come to the barrier"});
+}
+
 }  // namespace
 }  // namespace heddle::emulated

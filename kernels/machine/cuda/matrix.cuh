@@ -8,23 +8,16 @@
 
 #include "kernels/core/types.h"
 #include "kernels/machine/cuda/architecture.cuh"
+#include "kernels/machine/cuda/shared_address.cuh"
 
 namespace heddle::cuda {
-
-namespace detail {
-
-__device__ inline u32 shared_address(void const* address) {
-  return static_cast<u32>(__cvta_generic_to_shared(address));
-}
-
-}  // namespace detail
 
 /// Reads 1, 2 or 4 matrices: the lane has [lane / 4][lane % 4 * 2] in the low half, and its right neighbour in the
 /// high.
 template <int count>
 __device__ void ldmatrix(u32 (&matrices)[count], void const* row) {
   static_assert(count == 1 || count == 2 || count == 4);
-  u32 const address = detail::shared_address(row);
+  u32 const address = shared_address(row);
   if constexpr (count == 1)
     asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];" : "=r"(matrices[0]) : "r"(address) : "memory");
   else if constexpr (count == 2)
@@ -43,7 +36,7 @@ __device__ void ldmatrix(u32 (&matrices)[count], void const* row) {
 template <int count>
 __device__ void ldmatrix_transposed(u32 (&matrices)[count], void const* row) {
   static_assert(count == 1 || count == 2 || count == 4);
-  u32 const address = detail::shared_address(row);
+  u32 const address = shared_address(row);
   if constexpr (count == 1)
     asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];"
                  : "=r"(matrices[0])
@@ -65,7 +58,7 @@ __device__ void ldmatrix_transposed(u32 (&matrices)[count], void const* row) {
 template <int count>
 __device__ void stmatrix(void* row, u32 const (&matrices)[count]) {
   static_assert(count == 1 || count == 2 || count == 4);
-  u32 const address = detail::shared_address(row);
+  u32 const address = shared_address(row);
   if constexpr (architecture < 90)
     __trap();
   else if constexpr (count == 1)
@@ -84,7 +77,7 @@ __device__ void stmatrix(void* row, u32 const (&matrices)[count]) {
 template <int count>
 __device__ void stmatrix_transposed(void* row, u32 const (&matrices)[count]) {
   static_assert(count == 1 || count == 2 || count == 4);
-  u32 const address = detail::shared_address(row);
+  u32 const address = shared_address(row);
   if constexpr (architecture < 90)
     __trap();
   else if constexpr (count == 1)

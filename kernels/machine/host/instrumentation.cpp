@@ -18,7 +18,7 @@
 namespace heddle::emulated {
 namespace {
 
-constinit thread_local bool reporting = false;  // an observer may use functions of which the linker kept this copy
+constinit thread_local bool reporting = false;  // what runs then may use functions of which the linker kept this copy
 
 /// Whether the access is the kernel's own: the emulator's functions, which are inlined into it, report what they do
 /// themselves, and more exactly.
@@ -37,13 +37,11 @@ bool is_of_kernel(void const* site) {
   Known& known = recent[reinterpret_cast<std::uintptr_t>(site) % recent.size()];
   if (known.site != site) {
     thread_local std::unordered_map<void const*, bool> all;
+    reporting = true;
     auto const [entry, is_new] = all.try_emplace(site, false);
-    if (is_new) {
-      reporting = true;
-      entry->second = find_is_of_kernel(site);
-      reporting = false;
-    }
+    if (is_new) entry->second = find_is_of_kernel(site);
     known = {site, entry->second};
+    reporting = false;
   }
   return known.of_kernel;
 }

@@ -68,7 +68,8 @@ void Inspector::access(Actor actor, Access const& access) {
   u32 const site = kernel_->sites.number(access, space_of(access.address), in_bulk_operation_);
   if (in_bulk_operation_) return count_bulk(access, site);
   WarpState& state = warp(actor.rank, actor.thread / warp_size);
-  std::unique_ptr<Open>& open = open_at(state, site);
+  if (state.open.size() <= site || state.open[site] == nullptr) open_at(state, site);
+  std::unique_ptr<Open>& open = state.open[site];
   auto const lane = static_cast<std::size_t>(actor.thread % warp_size);
   std::vector<u64>& executions = open->addresses[lane];
   executions.push_back(reinterpret_cast<std::uintptr_t>(access.address));
@@ -79,14 +80,11 @@ void Inspector::access(Actor actor, Access const& access) {
   if (open->in_next == 0) close(open);
 }
 
-std::unique_ptr<Inspector::Open>& Inspector::open_at(WarpState& warp, u32 site) {
+void Inspector::open_at(WarpState& warp, u32 site) {
   if (warp.open.size() <= site) warp.open.resize(kernel_->sites.size());
-  std::unique_ptr<Open>& open = warp.open[site];
-  if (open != nullptr) return open;
   if (closed_.empty()) closed_.push_back(std::make_unique<Open>());
-  open = std::move(closed_.back());
+  warp.open[site] = std::move(closed_.back());
   closed_.pop_back();
-  return open;
 }
 
 void Inspector::close(std::unique_ptr<Open>& open) {

@@ -99,7 +99,7 @@ class Inspector final : public Observer {
     return warps_[static_cast<std::size_t>(rank) * 32 + static_cast<std::size_t>(warp)];
   }
   void come_together(int rank, int warp);
-  std::unique_ptr<Open>& open_at(WarpState& warp, u32 site);
+  void open_at(WarpState& warp, u32 site);
   void close(std::unique_ptr<Open>& open);
   void finish_next(WarpState const& warp, u32 site, Open& open);
   void count(WarpState const& warp, u32 site, WarpRequest const& request);

@@ -6,12 +6,11 @@
 namespace heddle::emulated {
 
 TouchedBytes::Page& TouchedBytes::page(u64 number) {
-  if (last_ == nullptr || number != last_number_) {
-    std::unique_ptr<Page>& page = pages_[number];
-    if (page == nullptr) page = std::make_unique<Page>();
-    last_ = page.get();
-    last_number_ = number;
-  }
+  if (last_ != nullptr && number == last_number_) return *last_;
+  std::unique_ptr<Page>& page = pages_[number];
+  if (page == nullptr) page = std::make_unique<Page>();
+  last_ = page.get();
+  last_number_ = number;
   return *last_;
 }
 

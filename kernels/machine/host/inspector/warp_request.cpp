@@ -35,17 +35,6 @@ Wavefronts bulk_wavefronts(WarpRequest const& request) {
 
 }  // namespace
 
-void Intervals::add(Interval interval) {
-  if (count_ > 0) {
-    Interval& last = all_[count_ - 1];
-    if (last.begin <= interval.begin && interval.begin <= last.end) {
-      last.end = std::max(last.end, interval.end);
-      return;
-    }
-  }
-  all_[count_++] = interval;
-}
-
 Intervals touched(WarpRequest const& request) {
   Intervals found;
   for_each_lane(request.lanes, [&](std::size_t lane) {

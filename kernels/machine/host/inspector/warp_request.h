@@ -1,6 +1,7 @@
 // What a memory request of a warp costs: sectors of global memory, wavefronts of shared memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -29,7 +30,16 @@ struct Interval {
 class Intervals {
  public:
   /// Makes the last one longer where the two touch and the new one begins later.
-  void add(Interval interval);
+  void add(Interval interval) {
+    if (count_ > 0) {
+      Interval& last = all_[count_ - 1];
+      if (last.begin <= interval.begin && interval.begin <= last.end) {
+        last.end = std::max(last.end, interval.end);
+        return;
+      }
+    }
+    all_[count_++] = interval;
+  }
   Interval* begin() { return all_.data(); }
   Interval* end() { return all_.data() + count_; }
   Interval const* begin() const { return all_.data(); }

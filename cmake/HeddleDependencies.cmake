@@ -1,11 +1,8 @@
 # Finds what the build needs, and says in one line each what it found and what it left out.
 
+# OpenBLAS and OpenMP stay shared: of 25 MB each program would have its own. They travel in lib/ (scripts/pack.sh).
 if(HEDDLE_STATIC)
-  set(BLA_STATIC ON)
   set(Boost_USE_STATIC_LIBS ON)
-  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libgomp.a OUTPUT_VARIABLE gomp
-    OUTPUT_STRIP_TRAILING_WHITESPACE)
-  set(OpenMP_gomp_LIBRARY ${gomp} CACHE FILEPATH "")
 endif()
 
 find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -18,6 +18,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STAGE_SECONDS = 8 * 60
 STAGES = ("tests", "sanitize", "bench", "train")
+HOST_BENCHES = ("emulator_bench", "examined_bench")  # of the emulator: they need no GPU and would use up its time
 
 
 def machine() -> dict:
@@ -121,6 +122,8 @@ def sanitize(programs: pathlib.Path, deadline: float) -> list[dict]:
 def bench(programs: pathlib.Path, deadline: float) -> list[dict]:
     results = []
     for program in sorted(programs.glob("*_bench")):
+        if program.name in HOST_BENCHES:
+            continue
         table = ROOT / "results" / f"{program.name}.json"
         results.append(run(program.name, [program, f"--benchmark_out={table}", "--benchmark_out_format=json"], deadline))
     return results

@@ -8,7 +8,7 @@
 #include "bench/harness/buffer.h"
 #include "bench/harness/data.h"
 #include "examples/matrix_product/matrix_product.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/norm/layer_norm.h"
 
 namespace heddle::bench {

@@ -16,7 +16,7 @@ function(heddle_library name)
 endfunction()
 
 # What makes an examined target: every memory access of its kernels is reported to the observer of a launch
-# (kernels/machine/host/instrumentation.cpp). Not together with -fsanitize=address. Only compiled so, never linked so.
+# (kernels/machine/host/instrumentation/hooks.cpp). Not together with -fsanitize=address. Only compiled so, never linked so.
 add_library(heddle_examination INTERFACE)
 target_compile_options(heddle_examination INTERFACE
   -fsanitize=thread --param=tsan-instrument-func-entry-exit=0 -Wno-tsan -O1 -g -fno-tree-vectorize)

@@ -5,7 +5,7 @@
 
 #include "bench/inspect/kernels.h"
 #include "kernels/core/error.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 
 namespace heddle::inspect {
 namespace {

@@ -1,6 +1,6 @@
 // Every access of the steps of the matrix product, in adverse executions: none races, none is out of bounds.
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "tests/examples/matrix_product_cases.h"
 
 namespace heddle::testing {

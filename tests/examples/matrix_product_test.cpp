@@ -1,6 +1,6 @@
 // The steps of the matrix product against a plain one: emulated in adverse executions, and on a GPU where there is one.
 #include "kernels/machine/device.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "tests/examples/matrix_product_cases.h"
 #include "tests/support/error.h"
 

@@ -14,7 +14,7 @@ CLEAN = {
     "kernels/machine/machine.cuh": '#if defined(__CUDACC__)\n#include "kernels/machine/cuda/launch.cuh"\n#endif\n',
     "kernels/machine/cuda/launch.cuh": '#include <cuda_runtime.h>\nasm("");\n__global__ void kernel();\n',
     "kernels/machine/host/launch.cuh": "",
-    "kernels/machine/host/grid.cpp": '#include "kernels/machine/host/launch.cuh"\n',
+    "kernels/machine/host/scheduler/grid.cpp": '#include "kernels/machine/host/launch.cuh"\n',
     "kernels/tile/row.cuh": '#include "kernels/machine/machine.cuh"\n',
     "kernels/norm/norm.h": '#include "kernels/core/types.h"\n',
     "kernels/norm/norm.cuh": '#include "kernels/tile/row.cuh"\n// asm __global__ <<<\n/* #if CUDA\nasm */\n',

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 

@@ -9,7 +9,7 @@
 
 #include "kernels/core/error.h"
 #include "kernels/machine/host/arithmetic.cuh"
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated::detail {
 

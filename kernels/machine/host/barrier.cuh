@@ -1,7 +1,7 @@
 // The 16 barriers of a block beyond __syncthreads, which is barrier 0 (PTX ISA, bar.sync and bar.arrive).
 #pragma once
 
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 

@@ -6,7 +6,7 @@
 #include <source_location>
 #include <vector>
 
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 #include "kernels/machine/mbarrier.h"
 
 namespace heddle::emulated {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 

@@ -6,8 +6,8 @@
 #include <type_traits>
 
 #include "kernels/core/types.h"
-#include "kernels/machine/host/block.h"
-#include "kernels/machine/host/builtin.h"
+#include "kernels/machine/host/scheduler/block.h"
+#include "kernels/machine/host/scheduler/builtin.h"
 
 namespace heddle::emulated::detail {
 

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 

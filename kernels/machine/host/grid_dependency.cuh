@@ -2,7 +2,7 @@
 // emulator runs one launch after the other.
 #pragma once
 
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 

@@ -6,10 +6,10 @@
 #include "kernels/machine/host/arithmetic.cuh"
 #include "kernels/machine/host/atomics.cuh"
 #include "kernels/machine/host/bits.cuh"
-#include "kernels/machine/host/block.h"
-#include "kernels/machine/host/builtin.h"
 #include "kernels/machine/host/collectives.cuh"
 #include "kernels/machine/host/reductions.cuh"
+#include "kernels/machine/host/scheduler/block.h"
+#include "kernels/machine/host/scheduler/builtin.h"
 #include "kernels/machine/host/shuffles.cuh"
 #include "kernels/machine/host/votes.cuh"
 

@@ -5,7 +5,7 @@
 #include <typeinfo>
 
 #include "kernels/core/stream.h"
-#include "kernels/machine/host/grid.h"
+#include "kernels/machine/host/scheduler/grid.h"
 #include "kernels/machine/kernel.h"
 
 // In instrumented code everything that a kernel calls is inlined into it: an address in it then tells the kernel's

@@ -4,7 +4,7 @@
 #include <source_location>
 #include <string>
 
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 #include "kernels/machine/mbarrier.h"
 
 namespace heddle::emulated {

@@ -6,8 +6,8 @@
 
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/host/aligned.h"
-#include "kernels/machine/host/cluster.h"
 #include "kernels/machine/host/matrix_arithmetic.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 

@@ -2,7 +2,7 @@
 // barrier before the next call. At first a thread has 65536 / threads of the block, a multiple of 8 up to 256.
 #pragma once
 
-#include "kernels/machine/host/registers.h"
+#include "kernels/machine/host/scheduler/registers.h"
 
 namespace heddle::emulated {
 

@@ -1,7 +1,7 @@
 // Addresses of shared memory as PTX takes them.
 #pragma once
 
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 

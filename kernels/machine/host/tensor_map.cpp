@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 #include "kernels/machine/tensor_map_check.h"
 
 namespace heddle::emulated {

@@ -8,7 +8,7 @@
 #include <source_location>
 #include <vector>
 
-#include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/scheduler/warp.h"
 
 namespace heddle::emulated {
 

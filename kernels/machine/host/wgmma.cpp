@@ -4,7 +4,7 @@
 
 #include "kernels/core/error.h"
 #include "kernels/machine/host/aligned.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {

@@ -1,7 +1,7 @@
 // One warp's part of a product of its warpgroup: rows 16 w to 16 w + 15 of D.
 #pragma once
 
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 #include "kernels/machine/wgmma.h"
 
 namespace heddle::emulated {

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/error.h"
 

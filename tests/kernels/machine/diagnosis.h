@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/error.h"
 

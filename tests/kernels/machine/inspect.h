@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/machine/host/execution.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/launch.cuh"
+#include "kernels/machine/host/scheduler/execution.h"
 
 namespace heddle::emulated {
 

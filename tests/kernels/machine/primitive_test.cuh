@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/machine/device.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/machine/machine.cuh"
 #include "tests/support/device_buffer.h"
 

@@ -1,6 +1,6 @@
 // Every access of the kernels of layer normalisation: none races, none is out of bounds.
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/norm/layer_norm_device.h"
 
 namespace heddle::testing {

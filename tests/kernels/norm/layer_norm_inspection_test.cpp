@@ -1,8 +1,8 @@
 // The memory traffic of layer normalisation, counted on the emulator. Linked with kernels that are examined.
 #include <gtest/gtest.h>
 
-#include "kernels/machine/host/execution.h"
 #include "kernels/machine/host/inspector/report.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/norm/layer_norm.h"
 #include "tests/support/cases_layer_norm.h"
 #include "tests/support/device_buffer.h"

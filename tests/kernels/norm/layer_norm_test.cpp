@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/device.h"
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/norm/layer_norm_config.h"
 #include "tests/kernels/norm/layer_norm_device.h"
 #include "tests/support/error.h"

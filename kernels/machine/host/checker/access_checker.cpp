@@ -4,8 +4,8 @@
 
 #include "kernels/machine/host/allocations.h"
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/cluster.h"
-#include "kernels/machine/host/source_lines.h"
+#include "kernels/machine/host/instrumentation/source_lines.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {

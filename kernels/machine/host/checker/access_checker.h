@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "kernels/machine/host/access_sites.h"
 #include "kernels/machine/host/checker/knowledge.h"
 #include "kernels/machine/host/checker/shadow.h"
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/instrumentation/access_sites.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

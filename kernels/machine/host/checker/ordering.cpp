@@ -2,7 +2,7 @@
 #include "kernels/machine/host/checker/access_checker.h"
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 

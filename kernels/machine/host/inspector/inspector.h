@@ -14,10 +14,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "kernels/machine/host/access_sites.h"
 #include "kernels/machine/host/inspector/touched_bytes.h"
 #include "kernels/machine/host/inspector/warp_request.h"
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/instrumentation/access_sites.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/machine/host/inspector/inspector.h"
-#include "kernels/machine/host/source_lines.h"
+#include "kernels/machine/host/instrumentation/source_lines.h"
 
 namespace heddle::emulated {
 

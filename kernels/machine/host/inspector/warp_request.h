@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "kernels/core/types.h"
-#include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/scheduler/warp.h"
 
 namespace heddle::emulated {
 

@@ -1,13 +1,13 @@
 // Who watches a launch: the access checker, the inspector. The emulator tells it all that orders threads, and what the
 // machine's own functions read and write; what plain C++ reads and writes it learns of in instrumented code only
-// (instrumentation.cpp).
+// (instrumentation/hooks.cpp).
 #pragma once
 
 #include <source_location>
 #include <string>
 
 #include "kernels/core/types.h"
-#include "kernels/machine/host/grid.h"
+#include "kernels/machine/host/scheduler/grid.h"
 
 namespace heddle::emulated {
 

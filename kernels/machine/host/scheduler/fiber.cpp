@@ -1,4 +1,4 @@
-#include "kernels/machine/host/fiber.h"
+#include "kernels/machine/host/scheduler/fiber.h"
 
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <memory>

@@ -1,9 +1,9 @@
-#include "kernels/machine/host/async.h"
+#include "kernels/machine/host/scheduler/async.h"
 
 #include <algorithm>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/scheduler/warp.h"
 
 namespace heddle::emulated {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "kernels/core/types.h"
-#include "kernels/machine/host/builtin.h"
+#include "kernels/machine/host/scheduler/builtin.h"
 
 namespace heddle::emulated {
 

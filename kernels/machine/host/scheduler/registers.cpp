@@ -1,8 +1,8 @@
-#include "kernels/machine/host/registers.h"
+#include "kernels/machine/host/scheduler/registers.h"
 
 #include "kernels/core/error.h"
 #include "kernels/machine/host/aligned.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 #include "kernels/machine/wgmma.h"
 
 namespace heddle::emulated {

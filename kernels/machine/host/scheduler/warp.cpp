@@ -1,4 +1,4 @@
-#include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/scheduler/warp.h"
 
 #include <bit>
 #include <string_view>

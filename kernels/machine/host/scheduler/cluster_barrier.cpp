@@ -1,7 +1,7 @@
-#include "kernels/machine/host/cluster_barrier.h"
+#include "kernels/machine/host/scheduler/cluster_barrier.h"
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 

@@ -1,10 +1,10 @@
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

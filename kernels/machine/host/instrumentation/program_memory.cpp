@@ -1,4 +1,4 @@
-#include "kernels/machine/host/program_memory.h"
+#include "kernels/machine/host/instrumentation/program_memory.h"
 
 #include <link.h>
 

@@ -8,12 +8,12 @@
 #include <span>
 #include <string>
 
-#include "kernels/machine/host/barrier.h"
-#include "kernels/machine/host/fiber.h"
-#include "kernels/machine/host/grid.h"
-#include "kernels/machine/host/observer.h"
-#include "kernels/machine/host/shared_memory.h"
-#include "kernels/machine/host/warp.h"
+#include "kernels/machine/host/scheduler/barrier.h"
+#include "kernels/machine/host/scheduler/fiber.h"
+#include "kernels/machine/host/scheduler/grid.h"
+#include "kernels/machine/host/scheduler/observer.h"
+#include "kernels/machine/host/scheduler/shared_memory.h"
+#include "kernels/machine/host/scheduler/warp.h"
 #include "kernels/machine/host/warpgroup.h"
 
 namespace heddle::emulated {

@@ -7,11 +7,11 @@
 #include <set>
 #include <string>
 
-#include "kernels/machine/host/async.h"
-#include "kernels/machine/host/block.h"
-#include "kernels/machine/host/cluster_barrier.h"
-#include "kernels/machine/host/execution.h"
-#include "kernels/machine/host/grid.h"
+#include "kernels/machine/host/scheduler/async.h"
+#include "kernels/machine/host/scheduler/block.h"
+#include "kernels/machine/host/scheduler/cluster_barrier.h"
+#include "kernels/machine/host/scheduler/execution.h"
+#include "kernels/machine/host/scheduler/grid.h"
 
 namespace heddle::emulated {
 

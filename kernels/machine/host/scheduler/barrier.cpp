@@ -1,11 +1,11 @@
 // How the threads of a block come to its barriers.
-#include "kernels/machine/host/barrier.h"
+#include "kernels/machine/host/scheduler/barrier.h"
 
 #include <algorithm>
 #include <string_view>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernels/machine/host/grid.h"
+#include "kernels/machine/host/scheduler/grid.h"
 
 #include <omp.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "kernels/core/error.h"
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {

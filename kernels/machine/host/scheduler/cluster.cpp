@@ -1,4 +1,4 @@
-#include "kernels/machine/host/cluster.h"
+#include "kernels/machine/host/scheduler/cluster.h"
 
 #include <bit>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "kernels/machine/host/execution.h"
+#include "kernels/machine/host/scheduler/execution.h"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // Carries out the atomic operations of instrumented code, which GCC's -fsanitize=thread replaces by calls
-// (instrumentation.cpp), always sequentially consistent.
+// (hooks.cpp), always sequentially consistent.
 #include "kernels/core/types.h"
-#include "kernels/machine/host/instrumentation.h"
+#include "kernels/machine/host/instrumentation/hooks.h"
 
 using namespace heddle;
 using emulated::AccessKind;

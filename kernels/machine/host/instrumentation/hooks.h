@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

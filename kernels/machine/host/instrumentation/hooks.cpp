@@ -4,16 +4,16 @@
 // programs are linked without its run-time library. (Interface: GCC's tsan.cc and sanitizer.def.) Only code compiled
 // so calls them; outside of a launch with an observer they return at once. What std::memcpy moves they do not see
 // unless the compiler expands it.
-#include "kernels/machine/host/instrumentation.h"
+#include "kernels/machine/host/instrumentation/hooks.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <unordered_map>
 
-#include "kernels/machine/host/block.h"
-#include "kernels/machine/host/program_memory.h"
-#include "kernels/machine/host/source_lines.h"
+#include "kernels/machine/host/instrumentation/program_memory.h"
+#include "kernels/machine/host/instrumentation/source_lines.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kernels/core/philox.h"
-#include "kernels/machine/host/execution.h"
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/scheduler/execution.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <functional>
 
-#include "kernels/machine/host/block.h"
+#include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
 namespace {

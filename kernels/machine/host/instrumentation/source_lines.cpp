@@ -1,4 +1,4 @@
-#include "kernels/machine/host/source_lines.h"
+#include "kernels/machine/host/instrumentation/source_lines.h"
 
 #include <backtrace.h>
 #include <dlfcn.h>

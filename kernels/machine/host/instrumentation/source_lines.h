@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/machine/host/observer.h"
+#include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
 

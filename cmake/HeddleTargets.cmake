@@ -1,5 +1,7 @@
 # The kinds of targets. Every library is heddle_<name>, alias heddle::<name>, and installed under that alias.
 
+target_compile_definitions(heddle_headers INTERFACE HEDDLE_HAS_CUDA=$<BOOL:${HEDDLE_HAS_CUDA}>)
+
 # heddle_library(<name> [SOURCES …] [LINK …]): one folder of host code.
 function(heddle_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
@@ -21,11 +23,11 @@ add_library(heddle_examination INTERFACE)
 target_compile_options(heddle_examination INTERFACE
   -fsanitize=thread --param=tsan-instrument-func-entry-exit=0 -Wno-tsan -O1 -g -fno-tree-vectorize)
 
-# heddle_family(<name> CPU … [KERNELS x.cu … NO_CUDA x_no_cuda.cpp …] [LINK …]): a family of kernels.
-# Each launcher of KERNELS is compiled by nvcc, and by the host compiler over the emulator; where there is no nvcc,
-# NO_CUDA holds the functions that say so. heddle_<name>_examined is the same with the emulated launchers examined.
+# heddle_family(<name> CPU … [KERNELS x.cu …] [LINK …]): a family of kernels.
+# Each launcher of KERNELS is compiled by the host compiler over the emulator, and by nvcc where there is one.
+# heddle_<name>_examined is the same with the emulated launchers examined.
 function(heddle_family name)
-  cmake_parse_arguments(arg "" "" "CPU;KERNELS;NO_CUDA;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "CPU;KERNELS;LINK" ${ARGN})
   set(shared ${arg_CPU})
   foreach(launcher IN LISTS arg_KERNELS)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/emulated/${launcher}.cpp)
@@ -34,8 +36,6 @@ function(heddle_family name)
   endforeach()
   if(HEDDLE_HAS_CUDA)
     list(APPEND shared ${arg_KERNELS})
-  else()
-    list(APPEND shared ${arg_NO_CUDA})
   endif()
   set(link heddle_core OpenMP::OpenMP_CXX ${arg_LINK})
   if(NOT arg_KERNELS)

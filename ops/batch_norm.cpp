@@ -33,32 +33,33 @@ Tensor batch_norm_training(Tensor const& x, Tensor const& gamma, Tensor const& b
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
   Tensor const mean = Tensor::empty({shape.channels}, DType::f32, x.device());
   Tensor const rstd = Tensor::empty({shape.channels}, DType::f32, x.device());
-  launch("batch_norm_training", x.device(), Route<BatchNormTrainingFn<f32>>{.cpu = cpu::batch_norm_training},
-         BatchNormTrainingArgs<f32>{.shape = shape,
-                                    .epsilon = epsilon,
-                                    .momentum = momentum,
-                                    .x = x.data<f32>(),
-                                    .gamma = gamma.data<f32>(),
-                                    .beta = beta.data<f32>(),
-                                    .y = y.data<f32>(),
-                                    .mean = mean.data<f32>(),
-                                    .rstd = rstd.data<f32>(),
-                                    .running_mean = data_or_null(running_mean),
-                                    .running_variance = data_or_null(running_variance)});
+  run(Operation<BatchNormTrainingArgs<f32>>{.name = "batch_norm_training", .cpu = cpu::batch_norm_training}, x.device(),
+      BatchNormTrainingArgs<f32>{.shape = shape,
+                                 .epsilon = epsilon,
+                                 .momentum = momentum,
+                                 .x = x.data<f32>(),
+                                 .gamma = gamma.data<f32>(),
+                                 .beta = beta.data<f32>(),
+                                 .y = y.data<f32>(),
+                                 .mean = mean.data<f32>(),
+                                 .rstd = rstd.data<f32>(),
+                                 .running_mean = data_or_null(running_mean),
+                                 .running_variance = data_or_null(running_variance)});
   record("batch_norm", {x, gamma, beta}, y, [=](Tensor const& dy) {
     Tensor dx = Tensor::empty(x.shape(), x.dtype(), x.device());
     Tensor dgamma = Tensor::empty(gamma.shape(), DType::f32, x.device());
     Tensor dbeta = Tensor::empty(gamma.shape(), DType::f32, x.device());
-    launch("batch_norm_backward", x.device(), Route<BatchNormBackwardFn<f32>>{.cpu = cpu::batch_norm_backward},
-           BatchNormBackwardArgs<f32>{.shape = shape,
-                                      .x = x.data<f32>(),
-                                      .dy = dy.data<f32>(),
-                                      .gamma = gamma.data<f32>(),
-                                      .mean = mean.data<f32>(),
-                                      .rstd = rstd.data<f32>(),
-                                      .dx = dx.data<f32>(),
-                                      .dgamma = dgamma.data<f32>(),
-                                      .dbeta = dbeta.data<f32>()});
+    run(Operation<BatchNormBackwardArgs<f32>>{.name = "batch_norm_backward", .cpu = cpu::batch_norm_backward},
+        x.device(),
+        BatchNormBackwardArgs<f32>{.shape = shape,
+                                   .x = x.data<f32>(),
+                                   .dy = dy.data<f32>(),
+                                   .gamma = gamma.data<f32>(),
+                                   .mean = mean.data<f32>(),
+                                   .rstd = rstd.data<f32>(),
+                                   .dx = dx.data<f32>(),
+                                   .dgamma = dgamma.data<f32>(),
+                                   .dbeta = dbeta.data<f32>()});
     return std::vector{dx, dgamma, dbeta};
   });
   return y;
@@ -70,15 +71,16 @@ Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& 
   require_running(x, running_mean, "running_mean");
   require_running(x, running_variance, "running_variance");
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
-  launch("batch_norm_inference", x.device(), Route<BatchNormInferenceFn<f32>>{.cpu = cpu::batch_norm_inference},
-         BatchNormInferenceArgs<f32>{.shape = shape,
-                                     .epsilon = epsilon,
-                                     .x = x.data<f32>(),
-                                     .gamma = gamma.data<f32>(),
-                                     .beta = beta.data<f32>(),
-                                     .running_mean = running_mean.data<f32>(),
-                                     .running_variance = running_variance.data<f32>(),
-                                     .y = y.data<f32>()});
+  run(Operation<BatchNormInferenceArgs<f32>>{.name = "batch_norm_inference", .cpu = cpu::batch_norm_inference},
+      x.device(),
+      BatchNormInferenceArgs<f32>{.shape = shape,
+                                  .epsilon = epsilon,
+                                  .x = x.data<f32>(),
+                                  .gamma = gamma.data<f32>(),
+                                  .beta = beta.data<f32>(),
+                                  .running_mean = running_mean.data<f32>(),
+                                  .running_variance = running_variance.data<f32>(),
+                                  .y = y.data<f32>()});
   record("batch_norm_inference", {x, gamma, beta}, y, [](Tensor const&) -> std::vector<Tensor> {
     fail("[batch_norm] has no gradient in inference mode: call set_training(true) before recording");
   });

@@ -33,17 +33,19 @@ Conv2dShape conv_shape(Tensor const& x, Tensor const& filter, Conv2dOptions cons
 
 Tensor backward_data(Conv2dShape const& shape, Tensor const& dy, Tensor const& filter) {
   Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
-  launch("conv2d_backward_data", dy.device(), Route<Conv2dBackwardDataFn<f32>>{.cpu = cpu::conv2d_backward_data},
-         Conv2dBackwardDataArgs<f32>{
-             .shape = shape, .dy = dy.data<f32>(), .filter = filter.data<f32>(), .dx = dx.data<f32>()});
+  run(Operation<Conv2dBackwardDataArgs<f32>>{.name = "conv2d_backward_data", .cpu = cpu::conv2d_backward_data},
+      dy.device(),
+      Conv2dBackwardDataArgs<f32>{
+          .shape = shape, .dy = dy.data<f32>(), .filter = filter.data<f32>(), .dx = dx.data<f32>()});
   return dx;
 }
 
 Tensor backward_filter(Conv2dShape const& shape, Tensor const& x, Tensor const& dy) {
   Tensor dfilter = Tensor::empty({shape.k, shape.r, shape.s, shape.c / shape.groups}, dy.dtype(), dy.device());
-  launch("conv2d_backward_filter", dy.device(), Route<Conv2dBackwardFilterFn<f32>>{.cpu = cpu::conv2d_backward_filter},
-         Conv2dBackwardFilterArgs<f32>{
-             .shape = shape, .x = x.data<f32>(), .dy = dy.data<f32>(), .dfilter = dfilter.data<f32>()});
+  run(Operation<Conv2dBackwardFilterArgs<f32>>{.name = "conv2d_backward_filter", .cpu = cpu::conv2d_backward_filter},
+      dy.device(),
+      Conv2dBackwardFilterArgs<f32>{
+          .shape = shape, .x = x.data<f32>(), .dy = dy.data<f32>(), .dfilter = dfilter.data<f32>()});
   return dfilter;
 }
 
@@ -53,8 +55,8 @@ Tensor conv2d(Tensor const& x, Tensor const& filter, Conv2dOptions const& option
   require_same_device("conv2d", x, filter);
   Conv2dShape const shape = conv_shape(x, filter, options);
   Tensor y = Tensor::empty({shape.n, shape.p(), shape.q(), shape.k}, x.dtype(), x.device());
-  launch("conv2d", x.device(), Route<Conv2dForwardFn<f32>>{.cpu = cpu::conv2d_forward},
-         Conv2dForwardArgs<f32>{.shape = shape, .x = x.data<f32>(), .filter = filter.data<f32>(), .y = y.data<f32>()});
+  run(Operation<Conv2dForwardArgs<f32>>{.name = "conv2d", .cpu = cpu::conv2d_forward}, x.device(),
+      Conv2dForwardArgs<f32>{.shape = shape, .x = x.data<f32>(), .filter = filter.data<f32>(), .y = y.data<f32>()});
   record("conv2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);
     if (x.requires_gradient()) gradients[0] = backward_data(shape, dy, filter);

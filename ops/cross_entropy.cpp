@@ -27,7 +27,7 @@ Tensor mean_loss(Tensor const& logits, CrossEntropyArgs<f32> args, i64 counted) 
   args.logits = logits.data<f32>();
   args.loss = losses.data<f32>();
   args.dlogits = logits.requires_gradient() ? dlogits.data<f32>() : nullptr;
-  launch("cross_entropy", logits.device(), Route<CrossEntropyFn<f32>>{.cpu = cpu::cross_entropy}, args);
+  run(Operation<CrossEntropyArgs<f32>>{.name = "cross_entropy", .cpu = cpu::cross_entropy}, logits.device(), args);
 
   double sum = 0;
   for (f32 const loss : losses.to_vector<f32>()) sum += loss;

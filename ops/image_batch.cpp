@@ -12,20 +12,20 @@ Tensor image_batch(Tensor const& images, Tensor const& index, Normalization cons
   require_shape("image_batch", "mean", normalization.mean, {c});
   require_shape("image_batch", "deviation", normalization.deviation, {c});
   Tensor batch = Tensor::empty({n, h, w, c}, DType::f32, images.device());
-  launch("image_batch", images.device(), Route<ImageBatchFn<f32>>{.cpu = cpu::image_batch},
-         ImageBatchArgs<f32>{.n = n,
-                             .h = h,
-                             .w = w,
-                             .c = c,
-                             .count = images.size(0),
-                             .options = options,
-                             .seed = seed,
-                             .epoch = epoch,
-                             .images = images.data<u8>(),
-                             .index = index.data<i64>(),
-                             .mean = normalization.mean.data<f32>(),
-                             .deviation = normalization.deviation.data<f32>(),
-                             .y = batch.data<f32>()});
+  run(Operation<ImageBatchArgs<f32>>{.name = "image_batch", .cpu = cpu::image_batch}, images.device(),
+      ImageBatchArgs<f32>{.n = n,
+                          .h = h,
+                          .w = w,
+                          .c = c,
+                          .count = images.size(0),
+                          .options = options,
+                          .seed = seed,
+                          .epoch = epoch,
+                          .images = images.data<u8>(),
+                          .index = index.data<i64>(),
+                          .mean = normalization.mean.data<f32>(),
+                          .deviation = normalization.deviation.data<f32>(),
+                          .y = batch.data<f32>()});
   return batch;
 }
 

@@ -13,18 +13,18 @@ namespace {
 Tensor multiply(Tensor const& a, bool transpose_a, Tensor const& b, bool transpose_b, Shape const& result, i64 m, i64 n,
                 i64 k) {
   Tensor c = Tensor::empty(result, a.dtype(), a.device());
-  launch("linear", a.device(), Route<GemmFn<f32>>{.cpu = cpu::gemm},
-         GemmArgs<f32>{.m = m,
-                       .n = n,
-                       .k = k,
-                       .transpose_a = transpose_a,
-                       .transpose_b = transpose_b,
-                       .a = a.data<f32>(),
-                       .lda = transpose_a ? m : k,
-                       .b = b.data<f32>(),
-                       .ldb = transpose_b ? k : n,
-                       .c = c.data<f32>(),
-                       .ldc = n});
+  run(Operation<GemmArgs<f32>>{.name = "linear", .cpu = cpu::gemm}, a.device(),
+      GemmArgs<f32>{.m = m,
+                    .n = n,
+                    .k = k,
+                    .transpose_a = transpose_a,
+                    .transpose_b = transpose_b,
+                    .a = a.data<f32>(),
+                    .lda = transpose_a ? m : k,
+                    .b = b.data<f32>(),
+                    .ldb = transpose_b ? k : n,
+                    .c = c.data<f32>(),
+                    .ldc = n});
   return c;
 }
 

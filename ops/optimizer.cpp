@@ -14,15 +14,15 @@ void sgd_step(Tensor& parameter, Tensor const& gradient, Tensor& velocity, SgdOp
   require_shape("sgd", "gradient", gradient, parameter.shape());
   check(options.momentum == 0 || velocity.defined(), "[sgd] momentum ", options.momentum, " needs a velocity");
   if (velocity.defined()) require_shape("sgd", "velocity", velocity, parameter.shape());
-  launch("sgd", parameter.device(), Route<SgdFn<f32>>{.cpu = cpu::sgd},
-         SgdArgs<f32>{.count = parameter.count(),
-                      .learning_rate = options.learning_rate,
-                      .momentum = options.momentum,
-                      .weight_decay = options.weight_decay,
-                      .nesterov = options.nesterov,
-                      .gradient = gradient.data<f32>(),
-                      .parameter = parameter.data<f32>(),
-                      .velocity = velocity.defined() ? velocity.data<f32>() : nullptr});
+  run(Operation<SgdArgs<f32>>{.name = "sgd", .cpu = cpu::sgd}, parameter.device(),
+      SgdArgs<f32>{.count = parameter.count(),
+                   .learning_rate = options.learning_rate,
+                   .momentum = options.momentum,
+                   .weight_decay = options.weight_decay,
+                   .nesterov = options.nesterov,
+                   .gradient = gradient.data<f32>(),
+                   .parameter = parameter.data<f32>(),
+                   .velocity = velocity.defined() ? velocity.data<f32>() : nullptr});
 }
 
 void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment, Tensor& second_moment, i64 step,
@@ -31,26 +31,26 @@ void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment,
   require_shape("adamw", "gradient", gradient, parameter.shape());
   require_shape("adamw", "first_moment", first_moment, parameter.shape());
   require_shape("adamw", "second_moment", second_moment, parameter.shape());
-  launch("adamw", parameter.device(), Route<AdamWFn<f32>>{.cpu = cpu::adamw},
-         AdamWArgs<f32>{.count = parameter.count(),
-                        .learning_rate = options.learning_rate,
-                        .beta1 = options.beta1,
-                        .beta2 = options.beta2,
-                        .epsilon = options.epsilon,
-                        .weight_decay = options.weight_decay,
-                        .step = step,
-                        .gradient = gradient.data<f32>(),
-                        .parameter = parameter.data<f32>(),
-                        .first_moment = first_moment.data<f32>(),
-                        .second_moment = second_moment.data<f32>()});
+  run(Operation<AdamWArgs<f32>>{.name = "adamw", .cpu = cpu::adamw}, parameter.device(),
+      AdamWArgs<f32>{.count = parameter.count(),
+                     .learning_rate = options.learning_rate,
+                     .beta1 = options.beta1,
+                     .beta2 = options.beta2,
+                     .epsilon = options.epsilon,
+                     .weight_decay = options.weight_decay,
+                     .step = step,
+                     .gradient = gradient.data<f32>(),
+                     .parameter = parameter.data<f32>(),
+                     .first_moment = first_moment.data<f32>(),
+                     .second_moment = second_moment.data<f32>()});
 }
 
 double global_norm(std::span<Tensor const> tensors) {
   double total = 0;
   for (Tensor const& tensor : tensors) {
     double sum = 0;
-    launch("global_norm", tensor.device(), Route<SumOfSquaresFn<f32>>{.cpu = cpu::sum_of_squares},
-           SumOfSquaresArgs<f32>{.count = tensor.count(), .x = tensor.data<f32>(), .sum = &sum});
+    run(Operation<SumOfSquaresArgs<f32>>{.name = "global_norm", .cpu = cpu::sum_of_squares}, tensor.device(),
+        SumOfSquaresArgs<f32>{.count = tensor.count(), .x = tensor.data<f32>(), .sum = &sum});
     total += sum;
   }
   return std::sqrt(total);

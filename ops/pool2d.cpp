@@ -30,13 +30,13 @@ Tensor max_pool(Tensor const& x, Pool2dOptions const& options) {
   Shape const result = {shape.n, shape.p(), shape.q(), shape.c};
   Tensor y = Tensor::empty(result, x.dtype(), x.device());
   Tensor const index = Tensor::empty(result, DType::i32, x.device());
-  launch("max_pool", x.device(), Route<MaxPoolForwardFn<f32>>{.cpu = cpu::max_pool_forward},
-         MaxPoolForwardArgs<f32>{.shape = shape, .x = x.data<f32>(), .y = y.data<f32>(), .index = index.data<i32>()});
+  run(Operation<MaxPoolForwardArgs<f32>>{.name = "max_pool", .cpu = cpu::max_pool_forward}, x.device(),
+      MaxPoolForwardArgs<f32>{.shape = shape, .x = x.data<f32>(), .y = y.data<f32>(), .index = index.data<i32>()});
   record("max_pool", {x}, y, [shape, index](Tensor const& dy) {
     Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
-    launch("max_pool_backward", dy.device(), Route<MaxPoolBackwardFn<f32>>{.cpu = cpu::max_pool_backward},
-           MaxPoolBackwardArgs<f32>{
-               .shape = shape, .dy = dy.data<f32>(), .index = index.data<i32>(), .dx = dx.data<f32>()});
+    run(Operation<MaxPoolBackwardArgs<f32>>{.name = "max_pool_backward", .cpu = cpu::max_pool_backward}, dy.device(),
+        MaxPoolBackwardArgs<f32>{
+            .shape = shape, .dy = dy.data<f32>(), .index = index.data<i32>(), .dx = dx.data<f32>()});
     return std::vector{dx};
   });
   return y;
@@ -45,14 +45,15 @@ Tensor max_pool(Tensor const& x, Pool2dOptions const& options) {
 Tensor average_pool(Tensor const& x, Pool2dOptions const& options, bool count_padding) {
   Pool2dShape const shape = pool_shape("average_pool", x, options);
   Tensor y = Tensor::empty({shape.n, shape.p(), shape.q(), shape.c}, x.dtype(), x.device());
-  launch("average_pool", x.device(), Route<AveragePoolForwardFn<f32>>{.cpu = cpu::average_pool_forward},
-         AveragePoolForwardArgs<f32>{
-             .shape = shape, .count_padding = count_padding, .x = x.data<f32>(), .y = y.data<f32>()});
+  run(Operation<AveragePoolForwardArgs<f32>>{.name = "average_pool", .cpu = cpu::average_pool_forward}, x.device(),
+      AveragePoolForwardArgs<f32>{
+          .shape = shape, .count_padding = count_padding, .x = x.data<f32>(), .y = y.data<f32>()});
   record("average_pool", {x}, y, [shape, count_padding](Tensor const& dy) {
     Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
-    launch("average_pool_backward", dy.device(), Route<AveragePoolBackwardFn<f32>>{.cpu = cpu::average_pool_backward},
-           AveragePoolBackwardArgs<f32>{
-               .shape = shape, .count_padding = count_padding, .dy = dy.data<f32>(), .dx = dx.data<f32>()});
+    run(Operation<AveragePoolBackwardArgs<f32>>{.name = "average_pool_backward", .cpu = cpu::average_pool_backward},
+        dy.device(),
+        AveragePoolBackwardArgs<f32>{
+            .shape = shape, .count_padding = count_padding, .dy = dy.data<f32>(), .dx = dx.data<f32>()});
     return std::vector{dx};
   });
   return y;
@@ -63,14 +64,16 @@ Tensor global_average_pool(Tensor const& x) {
   Shape const shape = x.shape();
   i64 const n = shape[0], positions = shape[1] * shape[2], c = shape[3];
   Tensor y = Tensor::empty({n, c}, x.dtype(), x.device());
-  launch("global_average_pool", x.device(), Route<GlobalAverageForwardFn<f32>>{.cpu = cpu::global_average_forward},
-         GlobalAverageForwardArgs<f32>{.n = n, .positions = positions, .c = c, .x = x.data<f32>(), .y = y.data<f32>()});
+  run(Operation<GlobalAverageForwardArgs<f32>>{.name = "global_average_pool", .cpu = cpu::global_average_forward},
+      x.device(),
+      GlobalAverageForwardArgs<f32>{.n = n, .positions = positions, .c = c, .x = x.data<f32>(), .y = y.data<f32>()});
   record("global_average_pool", {x}, y, [=](Tensor const& dy) {
     Tensor dx = Tensor::empty(shape, dy.dtype(), dy.device());
-    launch("global_average_pool_backward", dy.device(),
-           Route<GlobalAverageBackwardFn<f32>>{.cpu = cpu::global_average_backward},
-           GlobalAverageBackwardArgs<f32>{
-               .n = n, .positions = positions, .c = c, .dy = dy.data<f32>(), .dx = dx.data<f32>()});
+    run(Operation<GlobalAverageBackwardArgs<f32>>{.name = "global_average_pool_backward",
+                                                  .cpu = cpu::global_average_backward},
+        dy.device(),
+        GlobalAverageBackwardArgs<f32>{
+            .n = n, .positions = positions, .c = c, .dy = dy.data<f32>(), .dx = dx.data<f32>()});
     return std::vector{dx};
   });
   return y;

@@ -1,29 +1,44 @@
-// From an operation to the launcher of its device.
+// From tensors to the function of their device.
 #pragma once
 
 #include <string_view>
+#include <type_traits>
 
 #include "kernels/core/error.h"
-#include "kernels/core/stream.h"
+#include "kernels/core/operation.h"
 #include "ops/tensor.h"
 
 namespace heddle::ops {
 
-/// The launchers of one operation and type; null where a device has none.
-template <class Fn>
-struct Route {
-  Fn* cpu = nullptr;
-  Fn* cuda = nullptr;
-  Fn* emulated = nullptr;
-};
-
-/// Runs the launcher of `device`; throws an Error that names operation, device and remedy when there is none.
-template <class Fn, class Args>
-void launch(std::string_view operation, Device device, Route<Fn> const& route, Args const& args) {
-  Fn* const launcher = device == Device::cpu ? route.cpu : device == Device::cuda ? route.cuda : route.emulated;
-  check(launcher != nullptr, "[", operation, "] has no kernel for this type on ", name(device),
+/// Runs the operation on `device`; throws an Error that names operation, device and remedy when it has no function
+/// there.
+template <class Args>
+void run(Operation<Args> const& operation, Device device, std::type_identity_t<Args> const& args) {
+  OperationFn<Args>* const function = device == Device::cpu    ? operation.cpu
+                                      : device == Device::cuda ? operation.cuda
+                                                               : operation.emulated;
+  if constexpr (!cuda::in_build)
+    check(device != Device::cuda, "[", operation.name,
+          "] no CUDA in this build: configure with -DHEDDLE_CUDA=ON where nvcc "
+          "is installed, or use --device cpu or emulated");
+  check(function != nullptr, "[", operation.name, "] has no kernel for this type on ", name(device),
         " yet: use --device cpu");
-  launcher(args, Stream{});
+  function(args, Stream{});
+}
+
+/// body.operator()<T>() for the type of an activation; throws an Error that names the operation for any other type.
+template <class Body>
+auto with_float_type(std::string_view operation, DType type, Body const& body) {
+  switch (type) {
+    case DType::f32:
+      return body.template operator()<f32>();
+    case DType::f16:
+      return body.template operator()<f16>();
+    case DType::bf16:
+      return body.template operator()<bf16>();
+    default:
+      fail("[", operation, "] takes f32, f16 or bf16: ", name(type));
+  }
 }
 
 /// Throws an Error unless every defined tensor lives on the device of the first.

@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OPTIONS = ["-std=c++20", "-O3", "--expt-relaxed-constexpr", "-lineinfo", "--resource-usage", "-cubin"]
+OPTIONS = ["-std=c++20", "-O3", "-DHEDDLE_HAS_CUDA=1", "--expt-relaxed-constexpr", "-lineinfo", "--resource-usage",
+           "-cubin"]
 
 ENTRY = re.compile(r"Compiling entry function '(\w+)'")
 MEMORY = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")

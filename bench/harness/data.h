@@ -38,21 +38,27 @@ inline double sum_bound(i64 k, double magnitude) {
   return 4 * std::sqrt(terms) * unit_roundoff<f32> * terms * magnitude;
 }
 
-/// Throws an Error that names value and reference unless |actual - reference| <= u |reference| + absolute, where u is
-/// half a unit in the last place of T. NaN never passes.
-template <class T>
-void require_close(std::string_view name, i64 index, T actual, double reference, double absolute) {
-  double const value = static_cast<f32>(actual);
-  check(std::abs(value - reference) <= unit_roundoff<T> * std::abs(reference) + absolute, "wrong output: ", name, "[",
-        index, "] is ", value, ", the reference ", reference, ", bound ", absolute);
+/// Throws an Error that names value and reference unless |value - reference| <= relative |reference| + absolute. NaN
+/// never passes.
+inline void require_close(std::string_view name, std::size_t index, double value, double reference, double relative,
+                          double absolute) {
+  check(std::abs(value - reference) <= relative * std::abs(reference) + absolute, "wrong output: ", name, "[", index,
+        "] is ", value, ", the reference ", reference, ", bound ", absolute);
 }
 
-/// Likewise for all elements.
+/// The same for all elements.
+inline void require_close(std::string_view name, std::vector<f32> const& actual, std::vector<f32> const& reference,
+                          double relative, double absolute) {
+  for (std::size_t i = 0; i < reference.size(); ++i)
+    require_close(name, i, actual[i], reference[i], relative, absolute);
+}
+
+/// Throws an Error unless each |actual - reference| <= u |reference| + absolute, where u is half a unit in the last
+/// place of T.
 template <class T>
 void require_close(std::string_view name, std::vector<T> const& actual, std::vector<f32> const& reference,
                    double absolute) {
-  for (std::size_t i = 0; i < reference.size(); ++i)
-    require_close(name, static_cast<i64>(i), actual[i], reference[i], absolute);
+  require_close(name, as_f32(actual), reference, unit_roundoff<T>, absolute);
 }
 
 /// Likewise for some elements drawn at random, each with the reference that `reference_at(index)` gives.
@@ -61,7 +67,7 @@ void require_close_at_samples(std::string_view name, std::vector<T> const& actua
                               ReferenceAt const& reference_at) {
   for (u64 sample = 0; sample < 64; ++sample) {
     u32 const index = uniform_below(philox(0, 0, sample)[0], static_cast<u32>(actual.size()));
-    require_close(name, index, actual[index], reference_at(index), absolute);
+    require_close(name, index, static_cast<f32>(actual[index]), reference_at(index), unit_roundoff<T>, absolute);
   }
 }
 

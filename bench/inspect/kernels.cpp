@@ -16,7 +16,7 @@ constexpr i64 most_elements = i64{1} << 28;  // of a product of sizes: the emula
 }  // namespace
 
 std::vector<InspectedKernel> inspected_kernels() {
-  std::vector<InspectedKernel> all = layer_norm_kernels();
+  std::vector<InspectedKernel> all = operation_kernels();
   for (InspectedKernel const& kernel : matrix_product_kernels()) all.push_back(kernel);
   return all;
 }

@@ -20,7 +20,7 @@ struct InspectedKernel {
   Cost (*run)(std::vector<i64> const& shape, std::string const& type);
 };
 
-std::vector<InspectedKernel> layer_norm_kernels();
+std::vector<InspectedKernel> operation_kernels();
 std::vector<InspectedKernel> matrix_product_kernels();
 
 /// All of them.

@@ -55,7 +55,7 @@ f32 silu_gradient(f32 x, f32 dy) {
 
 template <class Function>
 void map(ActivationForwardArgs<f32> const& args, Function function) {
-  check_size("activation_forward", "count", args.count);
+  check_sizes("activation_forward", {{"count", args.count}});
   check_pointer("activation_forward", "x", args.x, args.count);
   check_pointer("activation_forward", "y", args.y, args.count);
   ActivationForwardArgs<f32> const p = args;
@@ -65,7 +65,7 @@ void map(ActivationForwardArgs<f32> const& args, Function function) {
 
 template <class Function>
 void map(ActivationBackwardArgs<f32> const& args, Function function) {
-  check_size("activation_backward", "count", args.count);
+  check_sizes("activation_backward", {{"count", args.count}});
   check_pointer("activation_backward", "x", args.x, args.count);
   check_pointer("activation_backward", "dy", args.dy, args.count);
   check_pointer("activation_backward", "dx", args.dx, args.count);

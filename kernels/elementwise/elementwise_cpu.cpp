@@ -21,7 +21,7 @@ constexpr i64 tile_rows = 1024, tile_columns = 256;
 }  // namespace
 
 void add(AddArgs<f32> const& args, Stream) {
-  check_size("add", "count", args.count);
+  check_sizes("add", {{"count", args.count}});
   check_pointer("add", "a", args.a, args.count);
   check_pointer("add", "b", args.b, args.count);
   check_pointer("add", "out", args.out, args.count);
@@ -31,7 +31,7 @@ void add(AddArgs<f32> const& args, Stream) {
 }
 
 void scale(ScaleArgs<f32> const& args, Stream) {
-  check_size("scale", "count", args.count);
+  check_sizes("scale", {{"count", args.count}});
   check_pointer("scale", "x", args.x, args.count);
   check_pointer("scale", "y", args.y, args.count);
   ScaleArgs<f32> const p = args;
@@ -41,8 +41,7 @@ void scale(ScaleArgs<f32> const& args, Stream) {
 
 void bias_forward(BiasForwardArgs<f32> const& args, Stream) {
   i64 const count = args.rows * args.columns;
-  check_size("bias_forward", "rows", args.rows);
-  check_size("bias_forward", "columns", args.columns);
+  check_sizes("bias_forward", {{"rows", args.rows}, {"columns", args.columns}});
   check_pointer("bias_forward", "x", args.x, count);
   check_pointer("bias_forward", "bias", args.bias, count == 0 ? 0 : args.columns);
   check_pointer("bias_forward", "y", args.y, count);
@@ -59,8 +58,7 @@ void bias_forward(BiasForwardArgs<f32> const& args, Stream) {
 // Each tile is summed in double, then the tiles of a column from top to bottom.
 void bias_backward(BiasBackwardArgs<f32> const& args, Stream) {
   i64 const rows = args.rows, columns = args.columns;
-  check_size("bias_backward", "rows", rows);
-  check_size("bias_backward", "columns", columns);
+  check_sizes("bias_backward", {{"rows", rows}, {"columns", columns}});
   check_pointer("bias_backward", "dy", args.dy, rows * columns);
   check_pointer("bias_backward", "dbias", args.dbias, columns);
   i64 const tiles = ceil_div(rows, tile_rows);

@@ -12,8 +12,7 @@ namespace {
 constexpr i64 parallel_from = 2048;  // logits; a fork costs about as much as this many exponentials
 
 void check_args(CrossEntropyArgs<f32> const& args) {
-  check_size("cross_entropy", "rows", args.rows);
-  check_size("cross_entropy", "classes", args.classes);
+  check_sizes("cross_entropy", {{"rows", args.rows}, {"classes", args.classes}});
   check((args.labels != nullptr) != (args.targets != nullptr) || args.rows == 0,
         "[cross_entropy] give either labels or targets: ", args.labels ? "both" : "neither", " given");
   check(args.smoothing >= 0 && args.smoothing <= 1,

@@ -2,9 +2,7 @@
 // y = gamma * (x - mean) * rstd + beta, with mean and rstd = 1 / sqrt(variance + epsilon) per row.
 #pragma once
 
-#include "kernels/core/cost.h"
-#include "kernels/core/stream.h"
-#include "kernels/core/types.h"
+#include "kernels/core/operation.h"
 #include "kernels/core/workspace.h"
 
 namespace heddle {
@@ -13,6 +11,9 @@ struct LayerNormShape {
   i64 rows = 0, columns = 0;
   friend bool operator==(LayerNormShape const&, LayerNormShape const&) = default;
 };
+
+/// Bytes of scratch that the backward pass of a device needs.
+std::size_t layer_norm_backward_workspace_bytes(LayerNormShape const& shape);
 
 template <class T>
 struct LayerNormForwardArgs {
@@ -24,6 +25,18 @@ struct LayerNormForwardArgs {
   T* y = nullptr;              // [rows, columns]
   f32* mean = nullptr;         // [rows], for the backward pass
   f32* rstd = nullptr;         // [rows], likewise
+
+  static void tensors(auto& a, auto&& tensor) {
+    auto const [rows, columns] = a.shape;
+    tensor("x", a.x, rows * columns);
+    tensor("gamma", a.gamma, rows == 0 ? 0 : columns);
+    tensor("beta", a.beta, rows == 0 ? 0 : columns);
+    tensor("y", a.y, rows * columns);
+    tensor("mean", a.mean, rows);
+    tensor("rstd", a.rstd, rows);
+  }
+  /// Per element: 1 for the mean, 3 for the variance, 4 for y.
+  double flops() const { return 8.0 * static_cast<double>(shape.rows) * static_cast<double>(shape.columns); }
 };
 
 /// With g = gamma * dy and xhat = (x - mean) * rstd, per row:
@@ -39,42 +52,26 @@ struct LayerNormBackwardArgs {
   T* dx = nullptr;             // [rows, columns]
   f32* dgamma = nullptr;       // [columns]
   f32* dbeta = nullptr;        // [columns]
-  Workspace workspace;         // at least layer_norm_backward_workspace_bytes(shape); unused on the CPU
+  Workspace workspace;         // of workspace_bytes(); unused on the CPU
+
+  static void tensors(auto& a, auto&& tensor) {
+    auto const [rows, columns] = a.shape;
+    tensor("x", a.x, rows * columns);
+    tensor("dy", a.dy, rows * columns);
+    tensor("gamma", a.gamma, rows == 0 ? 0 : columns);
+    tensor("mean", a.mean, columns == 0 ? 0 : rows);
+    tensor("rstd", a.rstd, columns == 0 ? 0 : rows);
+    tensor("dx", a.dx, rows * columns);
+    tensor("dgamma", a.dgamma, columns);
+    tensor("dbeta", a.dbeta, columns);
+  }
+  /// Per element: 3 for g and xhat, 3 for their sums, 4 for dx, 3 for dgamma and dbeta.
+  double flops() const { return 13.0 * static_cast<double>(shape.rows) * static_cast<double>(shape.columns); }
+  /// For the partial sums of dgamma and dbeta, one of each a block.
+  std::size_t workspace_bytes() const { return layer_norm_backward_workspace_bytes(shape); }
 };
 
-template <class T>
-using LayerNormForwardFn = void(LayerNormForwardArgs<T> const&, Stream);
-template <class T>
-using LayerNormBackwardFn = void(LayerNormBackwardArgs<T> const&, Stream);
-
-/// Operations and bytes of one pass; `element_bytes` is the size of T.
-Cost layer_norm_forward_cost(LayerNormShape const& shape, i64 element_bytes);
-Cost layer_norm_backward_cost(LayerNormShape const& shape, i64 element_bytes);
-
-/// Bytes of scratch that the device backward pass needs for its per-block partial sums.
-std::size_t layer_norm_backward_workspace_bytes(LayerNormShape const& shape);
-
-namespace cpu {
-extern LayerNormForwardFn<f32> layer_norm_forward;
-extern LayerNormBackwardFn<f32> layer_norm_backward;
-}  // namespace cpu
-
-namespace cuda {
-extern LayerNormForwardFn<f32> layer_norm_forward;
-extern LayerNormForwardFn<f16> layer_norm_forward;
-extern LayerNormForwardFn<bf16> layer_norm_forward;
-extern LayerNormBackwardFn<f32> layer_norm_backward;
-extern LayerNormBackwardFn<f16> layer_norm_backward;
-extern LayerNormBackwardFn<bf16> layer_norm_backward;
-}  // namespace cuda
-
-namespace emulated {
-extern LayerNormForwardFn<f32> layer_norm_forward;
-extern LayerNormForwardFn<f16> layer_norm_forward;
-extern LayerNormForwardFn<bf16> layer_norm_forward;
-extern LayerNormBackwardFn<f32> layer_norm_backward;
-extern LayerNormBackwardFn<f16> layer_norm_backward;
-extern LayerNormBackwardFn<bf16> layer_norm_backward;
-}  // namespace emulated
+HEDDLE_OPERATION(layer_norm_forward, LayerNormForwardArgs);
+HEDDLE_OPERATION(layer_norm_backward, LayerNormBackwardArgs);
 
 }  // namespace heddle

@@ -17,7 +17,7 @@ f32 one_minus_power(f32 base, i64 exponent) {
 
 void adamw(AdamWArgs<f32> const& args, Stream) {
   check(args.step >= 1, "[adamw] step counts from 1: step=", args.step);
-  check_size("adamw", "count", args.count);
+  check_sizes("adamw", {{"count", args.count}});
   check_pointer("adamw", "gradient", args.gradient, args.count);
   check_pointer("adamw", "parameter", args.parameter, args.count);
   check_pointer("adamw", "first_moment", args.first_moment, args.count);

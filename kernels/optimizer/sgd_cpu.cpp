@@ -28,7 +28,7 @@ void with_momentum(SgdArgs<f32> const& args) {
 }  // namespace
 
 void sgd(SgdArgs<f32> const& args, Stream) {
-  check_size("sgd", "count", args.count);
+  check_sizes("sgd", {{"count", args.count}});
   check_pointer("sgd", "gradient", args.gradient, args.count);
   check_pointer("sgd", "parameter", args.parameter, args.count);
   if (args.momentum == 0) return plain(args);

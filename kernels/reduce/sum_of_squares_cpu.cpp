@@ -32,7 +32,7 @@ double chunk_sum(f32 const* x, i64 count) {
 }  // namespace
 
 void sum_of_squares(SumOfSquaresArgs<f32> const& args, Stream) {
-  check_size("sum_of_squares", "count", args.count);
+  check_sizes("sum_of_squares", {{"count", args.count}});
   check_pointer("sum_of_squares", "x", args.x, args.count);
   check_pointer("sum_of_squares", "sum", args.sum, 1);
   i64 const chunks = ceil_div(args.count, chunk);

@@ -3,6 +3,7 @@
 
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/norm/layer_norm.h"
@@ -43,24 +44,11 @@ inline std::vector<LayerNormCase> layer_norm_cases() {
           {.name = "more_rows_than_teams", .shape = {2500, 8}, .once = true}};
 }
 
-/// The tensors that go in, rounded to T.
-template <class T>
-struct LayerNormInputs {
-  std::vector<T> x, dy;          // [rows, columns]
-  std::vector<f32> gamma, beta;  // [columns]
-  explicit LayerNormInputs(LayerNormCase const& c)
-      : x(uniform<T>(c.shape.rows * c.shape.columns, 1, c.center - c.spread, c.center + c.spread)),
-        dy(uniform<T>(c.shape.rows * c.shape.columns, 2)),
-        gamma(uniform<f32>(c.shape.columns, 3, 0.5f, 1.5f)),
-        beta(uniform<f32>(c.shape.columns, 4)) {}
-};
-
-/// Values of T as f32.
-template <class T>
-std::vector<f32> as_f32(std::vector<T> const& values) {
-  std::vector<f32> result;
-  for (T const& value : values) result.push_back(static_cast<f32>(value));
-  return result;
+/// x, dy, gamma or beta of a case.
+inline std::vector<f32> layer_norm_values(LayerNormCase const& c, std::string_view name, i64 count) {
+  if (name == "x") return uniform(count, 1, c.center - c.spread, c.center + c.spread);
+  if (name == "gamma") return uniform(count, 3, 0.5f, 1.5f);
+  return uniform(count, name == "dy" ? 2 : 4);
 }
 
 }  // namespace heddle::testing

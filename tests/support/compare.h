@@ -13,6 +13,10 @@
 
 namespace heddle::testing {
 
+/// Half the smallest subnormal of T: what rounding adds below its normal range.
+template <class T>
+inline constexpr double half_subnormal = std::same_as<T, f16> ? 0x1p-25 : 0;
+
 /// The bound on |actual - reference| of one element.
 using Bound = std::function<double(std::size_t index, double reference)>;
 

@@ -133,7 +133,7 @@ TEST(Activation, DoesNotDependOnThreads) {
 TEST(Activation, RefusesNegativeSizesAndNull) {
   f32 some = 0;
   EXPECT_EQ(error_of([] { cpu::activation_forward({.count = -1}, {}); }),
-            "[activation_forward] count must not be negative: count=-1");
+            "[activation_forward] sizes must not be negative: count=-1");
   EXPECT_EQ(error_of([&] { cpu::activation_backward({.count = 2, .x = &some, .dx = &some}, {}); }),
             "[activation_backward] dy is null, but has 2 elements");
 }

@@ -58,14 +58,14 @@ TEST(Bias, GradientIsAFiniteDifference) {
 
 TEST(Elementwise, RefusesNegativeSizesAndNull) {
   f32 some = 0;
-  EXPECT_EQ(error_of([] { cpu::add({.count = -1}, {}); }), "[add] count must not be negative: count=-1");
+  EXPECT_EQ(error_of([] { cpu::add({.count = -1}, {}); }), "[add] sizes must not be negative: count=-1");
   EXPECT_EQ(error_of([&] { cpu::add({.count = 3, .a = &some, .out = &some}, {}); }),
             "[add] b is null, but has 3 elements");
   EXPECT_EQ(error_of([&] { cpu::scale({.count = 3, .x = &some}, {}); }), "[scale] y is null, but has 3 elements");
   EXPECT_EQ(error_of([&] { cpu::bias_forward({.rows = 2, .columns = 3, .x = &some, .y = &some}, {}); }),
             "[bias_forward] bias is null, but has 3 elements");
   EXPECT_EQ(error_of([] { cpu::bias_backward({.rows = -2, .columns = 3}, {}); }),
-            "[bias_backward] rows must not be negative: rows=-2");
+            "[bias_backward] sizes must not be negative: rows=-2");
   EXPECT_EQ(error_of([&] { cpu::bias_backward({.rows = 0, .columns = 3, .dy = &some}, {}); }),
             "[bias_backward] dbias is null, but has 3 elements");
   EXPECT_NO_THROW(cpu::add({}, {}));

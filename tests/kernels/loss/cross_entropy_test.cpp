@@ -233,7 +233,8 @@ TEST(CrossEntropy, RefusesContradictions) {
   args.loss = nullptr;
   EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }), "[cross_entropy] loss is null, but has 1 elements");
   args.rows = -1;
-  EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }), "[cross_entropy] rows must not be negative: rows=-1");
+  EXPECT_EQ(error_of([&] { cpu::cross_entropy(args, {}); }),
+            "[cross_entropy] sizes must not be negative: rows=-1, classes=1");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Every access of the kernels of layer normalisation: none races, none is out of bounds.
 #include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/host/scheduler/execution.h"
-#include "tests/kernels/norm/layer_norm_device.h"
+#include "tests/kernels/norm/layer_norm_reference.h"
 
 namespace heddle::testing {
 namespace {
@@ -14,8 +14,12 @@ TEST_P(LayerNormAccesses, AreInOrder) {
                                              .seed = 3,
                                              .completion = emulated::Completion::random,
                                              .observer = &checker});
-  test_both<f32>(on_emulator<f32>, GetParam());
-  if (!GetParam().once) test_both<bf16>(on_emulator<bf16>, GetParam());
+  auto const test = [](auto const& c) {
+    test_operation<f32>(Device::emulated, c);
+    if (!c.c.once) test_operation<bf16>(Device::emulated, c);
+  };
+  test(LayerNormForwardCase(GetParam()));
+  test(LayerNormBackwardCase(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, LayerNormAccesses, ::testing::ValuesIn(layer_norm_cases()),

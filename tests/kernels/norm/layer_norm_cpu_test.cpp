@@ -30,15 +30,15 @@ TEST(LayerNormCpu, ForwardIsPyTorch) {
     std::vector<f32> const x = f["x"], gamma = f["gamma"], beta = f["beta"], expected_mean = f["mean"];
     i64 const rows = static_cast<i64>(expected_mean.size()), columns = static_cast<i64>(gamma.size());
     std::vector<f32> y(x.size()), mean(expected_mean.size()), rstd(mean.size());
-    cpu::layer_norm_forward({.shape = {rows, columns},
-                             .epsilon = f["epsilon"][0],
-                             .x = x.data(),
-                             .gamma = gamma.data(),
-                             .beta = beta.data(),
-                             .y = y.data(),
-                             .mean = mean.data(),
-                             .rstd = rstd.data()},
-                            {});
+    cpu::layer_norm_forward<f32>({.shape = {rows, columns},
+                                  .epsilon = f["epsilon"][0],
+                                  .x = x.data(),
+                                  .gamma = gamma.data(),
+                                  .beta = beta.data(),
+                                  .y = y.data(),
+                                  .mean = mean.data(),
+                                  .rstd = rstd.data()},
+                                 {});
     // The fixture is rounded to f32 as well: two roundings.
     EXPECT_TRUE(within(mean, expected_mean, close_bound(2 * unit_roundoff<f32>, 0)));
     EXPECT_TRUE(within(rstd, f["rstd"], close_bound(2 * unit_roundoff<f32>, 0)));
@@ -53,17 +53,17 @@ TEST(LayerNormCpu, BackwardIsPyTorch) {
     std::vector<f32> const x = f["x"], dy = f["dy"], gamma = f["gamma"], mean = f["mean"], rstd = f["rstd"];
     i64 const rows = static_cast<i64>(mean.size()), columns = static_cast<i64>(gamma.size());
     std::vector<f32> dx(x.size()), dgamma(gamma.size()), dbeta(gamma.size());
-    cpu::layer_norm_backward({.shape = {rows, columns},
-                              .x = x.data(),
-                              .dy = dy.data(),
-                              .gamma = gamma.data(),
-                              .mean = mean.data(),
-                              .rstd = rstd.data(),
-                              .dx = dx.data(),
-                              .dgamma = dgamma.data(),
-                              .dbeta = dbeta.data(),
-                              .workspace = {}},
-                             {});
+    cpu::layer_norm_backward<f32>({.shape = {rows, columns},
+                                   .x = x.data(),
+                                   .dy = dy.data(),
+                                   .gamma = gamma.data(),
+                                   .mean = mean.data(),
+                                   .rstd = rstd.data(),
+                                   .dx = dx.data(),
+                                   .dgamma = dgamma.data(),
+                                   .dbeta = dbeta.data(),
+                                   .workspace = {}},
+                                  {});
     // mean and rstd come rounded to f32: xhat is off by u * (|mean| * rstd + |xhat|), with |xhat| <= sqrt(columns).
     for (std::size_t i = 0; i < mean.size(); ++i) {
       double const shift = unit_roundoff<f32> * (std::abs(mean[i]) * rstd[i] + std::sqrt(columns));
@@ -99,14 +99,14 @@ struct Loss {
         rstd(mean.size()) {}
 
   double operator()() {
-    cpu::layer_norm_forward({.shape = shape,
-                             .x = x.data(),
-                             .gamma = gamma.data(),
-                             .beta = beta.data(),
-                             .y = y.data(),
-                             .mean = mean.data(),
-                             .rstd = rstd.data()},
-                            {});
+    cpu::layer_norm_forward<f32>({.shape = shape,
+                                  .x = x.data(),
+                                  .gamma = gamma.data(),
+                                  .beta = beta.data(),
+                                  .y = y.data(),
+                                  .mean = mean.data(),
+                                  .rstd = rstd.data()},
+                                 {});
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(dy[i]) * y[i];
     return sum;
@@ -131,17 +131,17 @@ TEST(LayerNormCpu, BackwardIsTheDerivative) {
   loss();
   std::vector<f32> dx(loss.x.size()), dgamma(loss.gamma.size()), dbeta(dgamma.size());
   std::vector<f32> const mean = loss.mean, rstd = loss.rstd;
-  cpu::layer_norm_backward({.shape = loss.shape,
-                            .x = loss.x.data(),
-                            .dy = loss.dy.data(),
-                            .gamma = loss.gamma.data(),
-                            .mean = mean.data(),
-                            .rstd = rstd.data(),
-                            .dx = dx.data(),
-                            .dgamma = dgamma.data(),
-                            .dbeta = dbeta.data(),
-                            .workspace = {}},
-                           {});
+  cpu::layer_norm_backward<f32>({.shape = loss.shape,
+                                 .x = loss.x.data(),
+                                 .dy = loss.dy.data(),
+                                 .gamma = loss.gamma.data(),
+                                 .mean = mean.data(),
+                                 .rstd = rstd.data(),
+                                 .dx = dx.data(),
+                                 .dgamma = dgamma.data(),
+                                 .dbeta = dbeta.data(),
+                                 .workspace = {}},
+                                {});
   // Each y, and x + step, is rounded by u, with |y| < 4, |dy| < 1, 6 of them in a row: 18 * 6 * 4 * u / (12 * step).
   double const rounding = 18 * 6 * 4 * 0x1p-24 / (12 * Loss::step);
   // The formula is off by step^4 / 30 of a fifth derivative. As a function of one x, y is analytic within a deviation
@@ -160,21 +160,20 @@ TEST(LayerNormCpu, BackwardIsTheDerivative) {
 }
 
 TEST(LayerNormCpu, SameBitsOnAnyThreads) {
-  LayerNormCase const c = {.name = "", .shape = {50, 200}};
-  LayerNormInputs<f32> const in(c);
+  std::vector<f32> const x = uniform(50 * 200, 1), dy = uniform(50 * 200, 2), gamma = uniform(200, 3);
   EXPECT_TRUE(same_bits_on_any_threads([&] {
     std::vector<f32> result(50 * 200 + 2 * 200), mean(50, 0.1f), rstd(50, 2);
-    cpu::layer_norm_backward({.shape = c.shape,
-                              .x = in.x.data(),
-                              .dy = in.dy.data(),
-                              .gamma = in.gamma.data(),
-                              .mean = mean.data(),
-                              .rstd = rstd.data(),
-                              .dx = result.data(),
-                              .dgamma = result.data() + 10000,
-                              .dbeta = result.data() + 10200,
-                              .workspace = {}},
-                             {});
+    cpu::layer_norm_backward<f32>({.shape = {50, 200},
+                                   .x = x.data(),
+                                   .dy = dy.data(),
+                                   .gamma = gamma.data(),
+                                   .mean = mean.data(),
+                                   .rstd = rstd.data(),
+                                   .dx = result.data(),
+                                   .dgamma = result.data() + 10000,
+                                   .dbeta = result.data() + 10200,
+                                   .workspace = {}},
+                                  {});
     return result;
   }));
 }

@@ -1,11 +1,9 @@
 // The memory traffic of layer normalisation, counted on the emulator. Linked with kernels that are examined.
 #include <gtest/gtest.h>
 
+#include "bench/samples/layer_norm.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
-#include "kernels/norm/layer_norm.h"
-#include "tests/support/cases_layer_norm.h"
-#include "tests/support/device_buffer.h"
 
 namespace heddle::testing {
 namespace {
@@ -17,20 +15,12 @@ using emulated::Space;
 
 template <class T>
 KernelReport inspect_forward(LayerNormShape const& shape) {
-  LayerNormInputs<T> const in({.name = "inspected", .shape = shape});
-  Memory const& memory = emulated::memory;
-  DeviceBuffer<T> x(memory, in.x), y(memory, shape.rows * shape.columns);
-  DeviceBuffer<f32> gamma(memory, in.gamma), beta(memory, in.beta), mean(memory, shape.rows), rstd(memory, shape.rows);
+  using Sample = bench::LayerNormForwardSample;
+  auto args = Sample::arguments<T>({shape.rows, shape.columns});
+  bench::Operands const operands(emulated::memory, args, Sample::values);
   emulated::Inspector inspector;
   emulated::ScopedExecution const execution({.observer = &inspector});
-  emulated::layer_norm_forward({.shape = shape,
-                                .x = x.data(),
-                                .gamma = gamma.data(),
-                                .beta = beta.data(),
-                                .y = y.data(),
-                                .mean = mean.data(),
-                                .rstd = rstd.data()},
-                               {});
+  emulated::layer_norm_forward(args, {});
   return report(inspector).at(0);
 }
 
@@ -53,9 +43,9 @@ TEST(LayerNormInspection, WideAccessesAreFullyEfficient) {
 TEST(LayerNormInspection, TouchesTheBytesItDeclares) {
   for (LayerNormShape const& shape : shapes) {
     SCOPED_TRACE(shape.columns);
-    double const declared_f32 = layer_norm_forward_cost(shape, sizeof(f32)).bytes();
+    double const declared_f32 = cost(LayerNormForwardArgs<f32>{.shape = shape}).bytes();
     EXPECT_NEAR(static_cast<double>(inspect_forward<f32>(shape).least_bytes()), declared_f32, 0.01 * declared_f32);
-    double const declared_bf16 = layer_norm_forward_cost(shape, sizeof(bf16)).bytes();
+    double const declared_bf16 = cost(LayerNormForwardArgs<bf16>{.shape = shape}).bytes();
     EXPECT_NEAR(static_cast<double>(inspect_forward<bf16>(shape).least_bytes()), declared_bf16, 0.01 * declared_bf16);
   }
 }

@@ -2,9 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/device.h"
-#include "kernels/machine/host/scheduler/execution.h"
 #include "kernels/norm/layer_norm_config.h"
-#include "tests/kernels/norm/layer_norm_device.h"
+#include "tests/kernels/norm/layer_norm_reference.h"
 #include "tests/support/error.h"
 
 namespace heddle::testing {
@@ -13,21 +12,19 @@ namespace {
 class LayerNorm : public ::testing::TestWithParam<LayerNormCase> {};
 
 TEST_P(LayerNorm, Emulated) {
-  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
-    SCOPED_TRACE(describe(options));
-    emulated::ScopedExecution const execution(options);
-    test_both<f32>(on_emulator<f32>, GetParam());
-    if (GetParam().once) return;
-    test_both<f16>(on_emulator<f16>, GetParam());
-    test_both<bf16>(on_emulator<bf16>, GetParam());
-  }
+  test_emulated(LayerNormForwardCase(GetParam()), GetParam().once);
+  test_emulated(LayerNormBackwardCase(GetParam()), GetParam().once);
 }
 
 TEST_P(LayerNorm, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
-  test_both<f32>(on_cuda<f32>, GetParam());
-  test_both<f16>(on_cuda<f16>, GetParam());
-  test_both<bf16>(on_cuda<bf16>, GetParam());
+  test_all_types(Device::cuda, LayerNormForwardCase(GetParam()));
+  test_all_types(Device::cuda, LayerNormBackwardCase(GetParam()));
+}
+
+TEST_P(LayerNorm, CpuInEachType) {
+  test_all_types(Device::cpu, LayerNormForwardCase(GetParam()));
+  test_all_types(Device::cpu, LayerNormBackwardCase(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, LayerNorm, ::testing::ValuesIn(layer_norm_cases()),
@@ -54,12 +51,11 @@ TEST(LayerNormErrors, NameTheValue) {
   LayerNormForwardArgs<f32> a;
   a.shape = {-1, 4};
   EXPECT_EQ(error_of([&] { emulated::layer_norm_forward(a, {}); }),
-            "[layer_norm] sizes must not be negative: rows=-1, columns=4");
+            "[layer_norm_forward] sizes must not be negative: rows=-1, columns=4");
   a.shape = {2, 4};
   EXPECT_EQ(error_of([&] { emulated::layer_norm_forward(a, {}); }),
-            "[layer_norm] x is null, but the shape is not empty: rows=2, columns=4");
-  EXPECT_EQ(error_of([&] { cpu::layer_norm_forward(a, {}); }),
-            "[layer_norm] x is null, but the shape is not empty: rows=2, columns=4");
+            "[layer_norm_forward] x is null, but has 8 elements");
+  EXPECT_EQ(error_of([&] { cpu::layer_norm_forward(a, {}); }), "[layer_norm_forward] x is null, but has 8 elements");
 }
 
 TEST(LayerNormErrors, WorkspaceTooSmall) {
@@ -75,20 +71,14 @@ TEST(LayerNormErrors, WorkspaceTooSmall) {
                                         .dbeta = values,
                                         .workspace = {values, 8}};
   EXPECT_EQ(error_of([&] { emulated::layer_norm_backward(a, {}); }),
-            "[layer_norm] workspace is too small or null: 8 bytes, needs 32 for rows=2, columns=2");
-}
-
-TEST(LayerNormErrors, WithoutCuda) {
-  if (cuda::device_count() > 0) GTEST_SKIP() << "a CUDA device is at hand";
-  LayerNormForwardArgs<f32> a;
-  f32 values[1] = {};
-  a = {.shape = {1, 1}, .x = values, .gamma = values, .beta = values, .y = values, .mean = values, .rstd = values};
-  EXPECT_THROW(cuda::layer_norm_forward(a, {}), Error);
+            "[layer_norm_backward] workspace is too small or null: 8 bytes, needs 32");
 }
 
 TEST(LayerNormCost, CountsEachTensorOnce) {
-  EXPECT_EQ(layer_norm_forward_cost({8192, 4096}, 2).bytes(), 2.0 * 8192 * 4096 * 2 + 8 * 4096 + 8 * 8192);
-  EXPECT_EQ(layer_norm_backward_cost({8192, 4096}, 2).bytes(), 3.0 * 8192 * 4096 * 2 + 12 * 4096 + 8 * 8192);
+  EXPECT_EQ(cost(LayerNormForwardArgs<bf16>{.shape = {8192, 4096}}).bytes(),
+            2.0 * 8192 * 4096 * 2 + 8 * 4096 + 8 * 8192);
+  EXPECT_EQ(cost(LayerNormBackwardArgs<bf16>{.shape = {8192, 4096}, .workspace = {}}).bytes(),
+            3.0 * 8192 * 4096 * 2 + 12 * 4096 + 8 * 8192);
 }
 
 }  // namespace

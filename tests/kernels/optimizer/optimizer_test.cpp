@@ -202,7 +202,7 @@ TEST(Optimizer, RefusesWhatItCannotUse) {
   adamw.second_moment = nullptr;
   EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] second_moment is null, but has 3 elements");
   adamw.count = -2;
-  EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] count must not be negative: count=-2");
+  EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] sizes must not be negative: count=-2");
   sgd = sgd_args(state);
   sgd.gradient = nullptr;
   EXPECT_EQ(error_of([&] { cpu::sgd(sgd, {}); }), "[sgd] gradient is null, but has 3 elements");

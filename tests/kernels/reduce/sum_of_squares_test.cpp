@@ -57,7 +57,7 @@ TEST(SumOfSquares, ShowsNanAndInfinityAnywhere) {
 TEST(SumOfSquares, RefusesNegativeSizesAndNull) {
   double sum = 0;
   EXPECT_EQ(error_of([&] { cpu::sum_of_squares({.count = -100000, .sum = &sum}, {}); }),
-            "[sum_of_squares] count must not be negative: count=-100000");
+            "[sum_of_squares] sizes must not be negative: count=-100000");
   EXPECT_EQ(error_of([&] { cpu::sum_of_squares({.count = 2, .sum = &sum}, {}); }),
             "[sum_of_squares] x is null, but has 2 elements");
   EXPECT_EQ(error_of([] { cpu::sum_of_squares({}, {}); }), "[sum_of_squares] sum is null, but has 1 elements");

@@ -1,0 +1,81 @@
+// Rows of a benchmark from the samples of this folder.
+//
+// A sample of an operation is a struct with
+//   template <class T> using Args                              its arguments;
+//   template <class T> static constexpr Operation<Args<T>> operation  the Operation;
+//   static constexpr char const* sizes                         what its sizes are called: "ROWSxCOLUMNS";
+//   static std::vector<i64> const example                      sizes for who names none;
+//   static constexpr char const* source                        the launchers, as in kernels/resources.json;
+//   template <class T> static Args<T> arguments(sizes)         with the pointers left null;
+//   static std::vector<f32> values(name, count, seed)          what its inputs hold;
+//   static double bound(name, Args<f32> const& reference)      how far an element of a tensor that is written may be
+//   from
+//                                                              the reference, beyond half a unit in its last place.
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/harness/data.h"
+#include "bench/harness/operands.h"
+#include "bench/harness/row.h"
+
+namespace heddle::bench {
+
+template <class T>
+inline constexpr char const* type_name = "f32";
+template <>
+inline constexpr char const* type_name<f16> = "f16";
+template <>
+inline constexpr char const* type_name<bf16> = "bf16";
+
+template <class Sample, class T>
+class SamplePass final : public Pass {
+ public:
+  using Args = typename Sample::template Args<T>;
+
+  SamplePass(Memory const& memory, OperationFn<Args>* function, std::vector<i64> const& sizes, u64 seed)
+      : function_(function),
+        sizes_(sizes),
+        args_(Sample::template arguments<T>(sizes)),
+        operands_(memory, args_, Sample::values, 64 * seed) {}
+
+  void launch() override { function_(args_, {}); }
+  void spoil() override { operands_.reset(); }
+  void check() const override {
+    auto reference = Sample::template arguments<f32>(sizes_);
+    Operands const expected(cpu::memory, reference, [&](std::string_view name, i64, u64) {
+      return operands_.has(name) ? operands_.first_values(name) : std::vector<f32>();
+    });
+    Sample::template operation<f32>.cpu(reference, {});
+    operands_.for_each([&](std::string const& name, bool written) {
+      if (!written) return;
+      double const relative = operands_.roundoff(name), absolute = Sample::bound(name, reference);
+      require_close(name, operands_.values(name), expected.values(name), relative, absolute);
+    });
+  }
+
+ private:
+  OperationFn<Args>* function_;
+  std::vector<i64> sizes_;
+  Args args_;
+  Operands operands_;
+};
+
+template <class Sample, class T>
+void add_sample(std::vector<Row>& rows, Processor& processor, std::vector<i64> const& sizes) {
+  auto const& operation = Sample::template operation<T>;
+  auto* const function = processor.name() == "cuda" ? operation.cuda : operation.cpu;
+  Memory const& memory = processor.memory();
+  // Costs need pointers, of which null ones are optional tensors that are not there.
+  rows.push_back({fmt::format("{}/{}/{}/{}", operation.name, processor.name(), type_name<T>, fmt::join(sizes, "x")),
+                  cost(Sample::template arguments<T>(sizes)), [=, &memory](u64 seed) {
+                    return std::make_unique<SamplePass<Sample, T>>(memory, function, sizes, seed);
+                  }});
+}
+
+}  // namespace heddle::bench

@@ -29,7 +29,7 @@ void multiply(benchmark::State& state, emulated::Observer* observer) {
 
 /// Layer norm of 64 rows.
 inline void normalise(benchmark::State& state, emulated::Observer* observer) {
-  LayerNormShape const shape = {64, state.range(0)};
+  RowNormShape const shape = {64, state.range(0)};
   Memory const& memory = emulated::memory;
   Buffer<f32> const x(memory, uniform<f32>(shape.rows * shape.columns, 1)), y(memory, shape.rows * shape.columns);
   Buffer<f32> const gamma(memory, uniform<f32>(shape.columns, 2)), beta(memory, uniform<f32>(shape.columns, 3));

@@ -10,7 +10,7 @@ namespace {
 
 template <class T>
 Tensor layer_norm_of(Tensor const& x, Tensor const& gamma, Tensor const& beta, f32 epsilon) {
-  LayerNormShape const shape = {.rows = x.size(-1) == 0 ? 0 : x.count() / x.size(-1), .columns = x.size(-1)};
+  RowNormShape const shape = {.rows = x.size(-1) == 0 ? 0 : x.count() / x.size(-1), .columns = x.size(-1)};
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
   Tensor const mean = Tensor::empty({shape.rows}, DType::f32, x.device());
   Tensor const rstd = Tensor::empty({shape.rows}, DType::f32, x.device());
@@ -27,8 +27,6 @@ Tensor layer_norm_of(Tensor const& x, Tensor const& gamma, Tensor const& beta, f
     Tensor dx = Tensor::empty(x.shape(), x.dtype(), x.device());
     Tensor dgamma = Tensor::empty(gamma.shape(), DType::f32, x.device());
     Tensor dbeta = Tensor::empty(beta.shape(), DType::f32, x.device());
-    std::size_t const bytes = x.device() == Device::cpu ? 0 : layer_norm_backward_workspace_bytes(shape);
-    Tensor const scratch = Tensor::empty({static_cast<i64>(bytes)}, DType::u8, x.device());
     run(layer_norm_backward<T>, x.device(),
         {.shape = shape,
          .x = x.data<T>(),
@@ -39,7 +37,7 @@ Tensor layer_norm_of(Tensor const& x, Tensor const& gamma, Tensor const& beta, f
          .dx = dx.data<T>(),
          .dgamma = dgamma.data<f32>(),
          .dbeta = dbeta.data<f32>(),
-         .workspace = {scratch.raw_data(), bytes}});
+         .workspace = {}});
     return std::vector{dx, dgamma, dbeta};
   });
   return y;

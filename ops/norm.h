@@ -15,5 +15,7 @@ Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& 
                             Tensor const& running_variance, f32 epsilon = 1e-5f);
 /// Over the last axis: x [..., columns], gamma and beta [columns] in f32.
 Tensor layer_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, f32 epsilon = 1e-5f);
+/// Over the last axis by its root mean square: x [..., columns], gamma [columns] in f32.
+Tensor rms_norm(Tensor const& x, Tensor const& gamma, f32 epsilon = 1e-6f);
 
 }  // namespace heddle::ops

@@ -13,7 +13,7 @@ namespace heddle::ops {
 /// Runs the operation on `device`; throws an Error that names operation, device and remedy when it has no function
 /// there.
 template <class Args>
-void run(Operation<Args> const& operation, Device device, std::type_identity_t<Args> const& args) {
+void run(Operation<Args> const& operation, Device device, std::type_identity_t<Args> args) {
   OperationFn<Args>* const function = device == Device::cpu    ? operation.cpu
                                       : device == Device::cuda ? operation.cuda
                                                                : operation.emulated;
@@ -23,6 +23,12 @@ void run(Operation<Args> const& operation, Device device, std::type_identity_t<A
           "is installed, or use --device cpu or emulated");
   check(function != nullptr, "[", operation.name, "] has no kernel for this type on ", name(device),
         " yet: use --device cpu");
+  Tensor scratch;
+  if constexpr (requires { args.workspace; }) {
+    std::size_t const bytes = device == Device::cpu ? 0 : args.workspace_bytes();
+    scratch = Tensor::empty({static_cast<i64>(bytes)}, DType::u8, device);
+    args.workspace = {scratch.raw_data(), bytes};
+  }
   function(args, Stream{});
 }
 

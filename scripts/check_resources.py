@@ -3,10 +3,10 @@
 more than its budget.
 
 Compiles each file for the device only, one architecture at a time, with the options of the build:
-    scripts/check_resources.py kernels/norm/layer_norm.cu
+    scripts/check_resources.py kernels/norm/row_norm.cu
     scripts/check_resources.py --architectures sm_90a --table kernels/*/*.cu
-    scripts/check_resources.py --budget kernels/resources.json kernels/norm/layer_norm.cu
-    scripts/check_resources.py --accept kernels/resources.json kernels/norm/layer_norm.cu
+    scripts/check_resources.py --budget kernels/resources.json kernels/norm/row_norm.cu
+    scripts/check_resources.py --accept kernels/resources.json kernels/norm/row_norm.cu
 Ends with 1 when a kernel spills or is over its budget, 2 when there is nothing to check.
 """
 import argparse

@@ -1,6 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
-#include "bench/samples/layer_norm.h"
+#include "bench/samples/row_norm.h"
 
 namespace heddle::inspect {
 namespace {
@@ -33,7 +33,8 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>()};
+  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
+          inspected<bench::RmsNormForwardSample>(), inspected<bench::RmsNormBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

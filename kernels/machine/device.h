@@ -18,6 +18,9 @@ namespace cuda {
 int device_count() noexcept;
 /// Throws an Error that names the index and the count.
 DeviceInfo device_info(int device = 0);
+/// What the kernels of this program that run on the current device were compiled for: 80 or 90. A launcher asks before
+/// it chooses a kernel that needs what only sm_90 has.
+int kernel_architecture();
 }  // namespace cuda
 
 namespace emulated {
@@ -25,6 +28,8 @@ namespace emulated {
 int device_count() noexcept;
 /// The emulator: a multiprocessor is a host thread.
 DeviceInfo device_info(int device = 0);
+/// That of the ExecutionOptions of this host thread.
+int kernel_architecture();
 }  // namespace emulated
 
 }  // namespace heddle

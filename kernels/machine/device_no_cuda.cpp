@@ -10,4 +10,6 @@ DeviceInfo device_info(int device) {
        ": configure with -DHEDDLE_CUDA=ON where nvcc is installed, or use cpu or emulated");
 }
 
+int kernel_architecture() { return 0; }
+
 }  // namespace heddle::cuda

@@ -4,33 +4,31 @@
 
 #include "kernels/core/operation.h"
 #include "kernels/core/workspace.h"
+#include "kernels/norm/row_norm_shape.h"
 
 namespace heddle {
 
-struct LayerNormShape {
-  i64 rows = 0, columns = 0;
-  friend bool operator==(LayerNormShape const&, LayerNormShape const&) = default;
-};
-
-/// Bytes of scratch that the backward pass of a device needs.
-std::size_t layer_norm_backward_workspace_bytes(LayerNormShape const& shape);
-
+/// With a residual, h = x + residual, rounded to T, takes the place of x, and is written to `sum`.
 template <class T>
 struct LayerNormForwardArgs {
-  LayerNormShape shape;
+  RowNormShape shape;
   f32 epsilon = 1e-5f;
-  T const* x = nullptr;        // [rows, columns]
-  f32 const* gamma = nullptr;  // [columns]
-  f32 const* beta = nullptr;   // [columns]
-  T* y = nullptr;              // [rows, columns]
-  f32* mean = nullptr;         // [rows], for the backward pass
-  f32* rstd = nullptr;         // [rows], likewise
+  T const* x = nullptr;         // [rows, columns]
+  T const* residual = nullptr;  // [rows, columns]; null for none
+  f32 const* gamma = nullptr;   // [columns]
+  f32 const* beta = nullptr;    // [columns]
+  T* sum = nullptr;             // [rows, columns]; null without residual
+  T* y = nullptr;               // [rows, columns]
+  f32* mean = nullptr;          // [rows], for the backward pass
+  f32* rstd = nullptr;          // [rows], likewise
 
   static void tensors(auto& a, auto&& tensor) {
     auto const [rows, columns] = a.shape;
     tensor("x", a.x, rows * columns);
+    tensor("residual", a.residual, rows * columns, TensorUse{.optional = true});
     tensor("gamma", a.gamma, rows == 0 ? 0 : columns);
     tensor("beta", a.beta, rows == 0 ? 0 : columns);
+    tensor("sum", a.sum, rows * columns, TensorUse{.optional = true});
     tensor("y", a.y, rows * columns);
     tensor("mean", a.mean, rows);
     tensor("rstd", a.rstd, rows);
@@ -40,12 +38,14 @@ struct LayerNormForwardArgs {
 };
 
 /// With g = gamma * dy and xhat = (x - mean) * rstd, per row:
-/// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)); dgamma = sum over rows of dy * xhat; dbeta = sum of dy.
+/// dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) + dsum; dgamma = sum over rows of dy * xhat; dbeta = sum of dy.
+/// Where there was a residual, x is `sum`, dx is the gradient of both, and dsum is what reached `sum` by another way.
 template <class T>
 struct LayerNormBackwardArgs {
-  LayerNormShape shape;
+  RowNormShape shape;
   T const* x = nullptr;        // [rows, columns]
   T const* dy = nullptr;       // [rows, columns]
+  T const* dsum = nullptr;     // [rows, columns]; null for none
   f32 const* gamma = nullptr;  // [columns]
   f32 const* mean = nullptr;   // [rows]
   f32 const* rstd = nullptr;   // [rows]
@@ -58,6 +58,7 @@ struct LayerNormBackwardArgs {
     auto const [rows, columns] = a.shape;
     tensor("x", a.x, rows * columns);
     tensor("dy", a.dy, rows * columns);
+    tensor("dsum", a.dsum, rows * columns, TensorUse{.optional = true});
     tensor("gamma", a.gamma, rows == 0 ? 0 : columns);
     tensor("mean", a.mean, columns == 0 ? 0 : rows);
     tensor("rstd", a.rstd, columns == 0 ? 0 : rows);
@@ -67,8 +68,7 @@ struct LayerNormBackwardArgs {
   }
   /// Per element: 3 for g and xhat, 3 for their sums, 4 for dx, 3 for dgamma and dbeta.
   double flops() const { return 13.0 * static_cast<double>(shape.rows) * static_cast<double>(shape.columns); }
-  /// For the partial sums of dgamma and dbeta, one of each a block.
-  std::size_t workspace_bytes() const { return layer_norm_backward_workspace_bytes(shape); }
+  std::size_t workspace_bytes() const { return row_norm_backward_workspace_bytes(shape, 2); }
 };
 
 HEDDLE_OPERATION(layer_norm_forward, LayerNormForwardArgs);

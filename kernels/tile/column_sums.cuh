@@ -20,7 +20,7 @@ class ColumnSums {
   struct Nothing {};
   using SharedStorage = std::conditional_t<(teams > 1), SharedOfTeams, Nothing>;
 
-  /// `sums` [columns] receives the block's sums.
+  /// `sums` [columns] receives the block's sums; null when nothing is added.
   HEDDLE_DEVICE ColumnSums(Columns const&, f32* sums) : sums_(sums) {}
 
   HEDDLE_DEVICE void add(int i, i64, f32 const (&values)[vector]) {
@@ -66,7 +66,7 @@ class ColumnSums<team, 1, vector, 0> {
 
   HEDDLE_DEVICE ColumnSums(Columns const& columns, f32* sums) : sums_(sums) {
     f32 const zero[vector] = {};
-    columns.for_each([&](int, i64 column) { store_f32(sums_ + column, zero); });
+    if (sums != nullptr) columns.for_each([&](int, i64 column) { store_f32(sums_ + column, zero); });
   }
 
   HEDDLE_DEVICE void add(int, i64 column, f32 const (&values)[vector]) {

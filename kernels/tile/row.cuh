@@ -28,14 +28,17 @@ struct TeamColumns {
   }
 };
 
-/// This thread's elements of one row: held in registers, so that memory is read once, when `accesses` > 0;
-/// read again at each use when it is 0.
+/// This thread's elements of one row, or of the sum of two: held in registers, so that memory is read once, when
+/// `accesses` > 0; read again at each use when it is 0.
 template <class T, int vector, int accesses>
 class TeamRow {
  public:
+  /// With `addend`, unless it is null, the elements are row + addend, rounded to T.
   template <class Columns>
-  HEDDLE_DEVICE TeamRow(T const* row, Columns const& columns) {
+  HEDDLE_DEVICE TeamRow(T const* row, T const* addend, Columns const& columns) {
     columns.for_each([&](int i, i64 column) { held_[i] = load_constant<Vector<T, vector>>(row + column); });
+    if (addend != nullptr)
+      columns.for_each([&](int i, i64 column) { add(held_[i], load_constant<Vector<T, vector>>(addend + column)); });
   }
 
   /// The elements of access i, which starts at `column`.
@@ -52,12 +55,18 @@ template <class T, int vector>
 class TeamRow<T, vector, 0> {
  public:
   template <class Columns>
-  HEDDLE_DEVICE TeamRow(T const* row, Columns const&) : row_(row) {}
+  HEDDLE_DEVICE TeamRow(T const* row, T const* addend, Columns const&) : row_(row), addend_(addend) {}
 
-  HEDDLE_DEVICE void get(int, i64 column, f32 (&values)[vector]) const { load_f32(row_ + column, values); }
+  HEDDLE_DEVICE void get(int, i64 column, f32 (&values)[vector]) const {
+    auto elements = load_constant<Vector<T, vector>>(row_ + column);
+    if (addend_ != nullptr) add(elements, load_constant<Vector<T, vector>>(addend_ + column));
+    HEDDLE_UNROLL
+    for (int k = 0; k < vector; ++k) values[k] = to_f32(elements.values[k]);
+  }
 
  private:
   T const* row_;
+  T const* addend_;
 };
 
 }  // namespace heddle::HEDDLE_BACKEND

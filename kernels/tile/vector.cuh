@@ -14,6 +14,13 @@ struct alignas(sizeof(T) * count) Vector {
 template <class T>
 inline constexpr int widest_vector = 16 / static_cast<int>(sizeof(T));
 
+/// Adds `addend` to `sum`, each element rounded to T.
+template <class T, int count>
+HEDDLE_DEVICE void add(Vector<T, count>& sum, Vector<T, count> const& addend) {
+  HEDDLE_UNROLL
+  for (int i = 0; i < count; ++i) sum.values[i] = from_f32<T>(to_f32(sum.values[i]) + to_f32(addend.values[i]));
+}
+
 /// `count` elements from p, which is aligned to all of them up to 16 bytes, as f32.
 template <int count, class T>
 HEDDLE_DEVICE void load_f32(T const* p, f32 (&values)[count]) {

@@ -9,6 +9,7 @@
 #include "nn/linear.h"
 #include "nn/pooling.h"
 #include "nn/residual.h"
+#include "nn/rms_norm.h"
 #include "nn/sequential.h"
 #include "tests/support/conformance.h"
 #include "tests/support/error.h"
@@ -61,6 +62,10 @@ TEST(Layers, BatchNorm2d) {
                    .y = {2, 3, 4, 3},
                    .parameters = {"weight", "bias"},
                    .buffers = {"running_mean", "running_var"}});
+}
+
+TEST(Layers, RmsNorm) {
+  expect_conforms({.make = maker<nn::RmsNorm>(6), .x = {3, 2, 6}, .y = {3, 2, 6}, .parameters = {"weight"}});
 }
 
 TEST(Layers, LayerNorm) {
@@ -139,6 +144,7 @@ TEST(Layers, RefuseImpossibleSizes) {
   EXPECT_EQ(error_of([&] { nn::Linear(4, -1, g); }), "[Linear] sizes must be positive: in=4, out=-1");
   EXPECT_EQ(error_of([&] { nn::BatchNorm2d(0); }), "[BatchNorm2d] channels must be positive: c=0");
   EXPECT_TRUE(error_of([&] { nn::LayerNorm(0); }).starts_with("[LayerNorm]"));
+  EXPECT_TRUE(error_of([&] { nn::RmsNorm(0); }).starts_with("[RmsNorm]"));
   EXPECT_TRUE(error_of([&] { nn::MaxPool2d(2, 2, 2); }).starts_with("[pool2d]"));
 }
 

@@ -10,7 +10,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "check_resources.py"
-SOURCE = "kernels/norm/layer_norm.cu"
+SOURCE = "kernels/norm/row_norm.cu"
 
 REPORT = """ptxas info    : Compiling entry function '{symbol}' for 'sm_80'
 ptxas info    : Function properties for {symbol}

@@ -81,13 +81,19 @@ void test_all_types(Device device, Case const& c) {
   test_operation<bf16>(device, c);
 }
 
-/// On the emulator, in adverse executions. `once`: slow there, so one type and one execution.
+struct EmulatedTest {
+  int architecture = 90;
+  bool once = false;  // slow on the emulator: one type and one execution
+};
+
+/// On the emulator, in adverse executions.
 template <class Case>
-void test_emulated(Case const& c, bool once = false) {
-  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
+void test_emulated(Case const& c, EmulatedTest const& test = {}) {
+  for (emulated::ExecutionOptions options : emulated::adversarial_executions()) {
+    options.architecture = test.architecture;
     SCOPED_TRACE(describe(options));
     emulated::ScopedExecution const execution(options);
-    if (once) return test_operation<f32>(Device::emulated, c);
+    if (test.once) return test_operation<f32>(Device::emulated, c);
     test_all_types(Device::emulated, c);
   }
 }

@@ -1,8 +1,19 @@
 #include "kernels/machine/device.h"
 
-#include "kernels/machine/cuda/error.h"
+#include "kernels/machine/machine.cuh"
 
 namespace heddle::cuda {
+namespace {
+
+/// Compiled as all kernels are, so that it tells for what.
+struct Probe {
+  static constexpr int threads = 32;
+  struct Params {};
+  struct SharedStorage {};
+  __device__ void operator()(Params const&, SharedStorage&) const {}
+};
+
+}  // namespace
 
 int device_count() noexcept {
   int count = 0;
@@ -21,6 +32,18 @@ DeviceInfo device_info(int device) {
           .major = properties.major,
           .minor = properties.minor,
           .memory_bytes = properties.totalGlobalMem};
+}
+
+int kernel_architecture() {
+  thread_local int known_device = -1, architecture = 0;
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "cuda device");
+  if (device == known_device) return architecture;
+  cudaFuncAttributes attributes;
+  check_cuda(cudaFuncGetAttributes(&attributes, kernel_entry<Probe>), "cuda device");
+  architecture = attributes.ptxVersion;
+  known_device = device;
+  return architecture;
 }
 
 }  // namespace heddle::cuda

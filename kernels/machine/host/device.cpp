@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "kernels/core/error.h"
+#include "kernels/machine/host/scheduler/execution.h"
 
 namespace heddle::emulated {
 
@@ -19,5 +20,7 @@ DeviceInfo device_info(int device) {
           .minor = 0,
           .memory_bytes = pages * page_bytes};
 }
+
+int kernel_architecture() { return execution_options().architecture; }
 
 }  // namespace heddle::emulated

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "kernels/norm/layer_norm.h"
-#include "tests/support/cases_layer_norm.h"
 #include "tests/support/compare.h"
+#include "tests/support/fill.h"
 #include "tests/support/fixture.h"
 #include "tests/support/threads.h"
 
@@ -85,10 +85,10 @@ TEST(LayerNormCpu, BackwardIsPyTorch) {
 
 /// sum of dy * y, as a function of x, gamma, beta: the loss whose gradients the backward pass gives.
 struct Loss {
-  LayerNormShape shape;
+  RowNormShape shape;
   std::vector<f32> x, gamma, beta, dy, y, mean, rstd;
 
-  explicit Loss(LayerNormShape const& s)
+  explicit Loss(RowNormShape const& s)
       : shape(s),
         x(uniform(s.rows * s.columns, 1)),
         gamma(uniform(s.columns, 2, 0.5f, 1.5f)),

@@ -1,53 +1,52 @@
-// The kernels of layer normalisation against the CPU: emulated in adverse executions, and on a GPU where there is one.
+// The kernels that normalise rows against the CPU: emulated in adverse executions, and on a GPU where there is one.
 #include <gtest/gtest.h>
 
 #include "kernels/machine/device.h"
-#include "kernels/norm/layer_norm_config.h"
-#include "tests/kernels/norm/layer_norm_reference.h"
+#include "kernels/norm/row_norm_config.h"
+#include "tests/kernels/norm/row_norm_cases.h"
 #include "tests/support/error.h"
 
 namespace heddle::testing {
 namespace {
 
-class LayerNorm : public ::testing::TestWithParam<LayerNormCase> {};
+class RowNorm : public ::testing::TestWithParam<RowNormCase> {};
 
-TEST_P(LayerNorm, Emulated) {
-  test_emulated(LayerNormForwardCase(GetParam()), GetParam().once);
-  test_emulated(LayerNormBackwardCase(GetParam()), GetParam().once);
+TEST_P(RowNorm, Emulated) {
+  for_each_row_norm(GetParam(),
+                    [](auto const& c) { test_emulated(c, {.architecture = c.c.architecture, .once = c.c.once}); });
 }
 
-TEST_P(LayerNorm, Cuda) {
+TEST_P(RowNorm, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
-  test_all_types(Device::cuda, LayerNormForwardCase(GetParam()));
-  test_all_types(Device::cuda, LayerNormBackwardCase(GetParam()));
+  for_each_row_norm(GetParam(), [](auto const& c) { test_all_types(Device::cuda, c); });
 }
 
-TEST_P(LayerNorm, CpuInEachType) {
-  test_all_types(Device::cpu, LayerNormForwardCase(GetParam()));
-  test_all_types(Device::cpu, LayerNormBackwardCase(GetParam()));
+TEST_P(RowNorm, CpuInEachType) {
+  for_each_row_norm(GetParam(), [](auto const& c) { test_all_types(Device::cpu, c); });
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, LayerNorm, ::testing::ValuesIn(layer_norm_cases()),
+INSTANTIATE_TEST_SUITE_P(Cases, RowNorm, ::testing::ValuesIn(row_norm_cases()),
                          [](auto const& test) { return test.param.name; });
 
 // Each candidate is the choice of some case, so that the list above runs them all.
 template <std::size_t count>
-void expect_all_chosen(LayerNormConfig const (&candidates)[count]) {
-  for (LayerNormConfig const& config : candidates) {
+void expect_all_chosen(RowNormConfig const (&candidates)[count]) {
+  for (RowNormConfig const& config : candidates) {
     bool chosen = false;
-    for (LayerNormCase const& c : layer_norm_cases())
+    for (RowNormCase const& c : row_norm_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.shape.rows > 0 && config == choose(candidates, c.shape, bytes, c.offset == 0);
+        chosen |=
+            c.shape.rows > 0 && config == choose(candidates, c.shape.columns, {bytes, c.offset == 0, c.architecture});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }
 
-TEST(LayerNormConfigs, AreAllTested) {
-  expect_all_chosen(layer_norm_forward_configs);
-  expect_all_chosen(layer_norm_backward_configs);
+TEST(RowNormConfigs, AreAllTested) {
+  expect_all_chosen(row_norm_forward_configs);
+  expect_all_chosen(row_norm_backward_configs);
 }
 
-TEST(LayerNormErrors, NameTheValue) {
+TEST(RowNormErrors, NameTheValue) {
   LayerNormForwardArgs<f32> a;
   a.shape = {-1, 4};
   EXPECT_EQ(error_of([&] { emulated::layer_norm_forward(a, {}); }),
@@ -58,7 +57,7 @@ TEST(LayerNormErrors, NameTheValue) {
   EXPECT_EQ(error_of([&] { cpu::layer_norm_forward(a, {}); }), "[layer_norm_forward] x is null, but has 8 elements");
 }
 
-TEST(LayerNormErrors, WorkspaceTooSmall) {
+TEST(RowNormErrors, WorkspaceTooSmall) {
   f32 values[4] = {};
   LayerNormBackwardArgs<f32> const a = {.shape = {2, 2},
                                         .x = values,
@@ -74,7 +73,7 @@ TEST(LayerNormErrors, WorkspaceTooSmall) {
             "[layer_norm_backward] workspace is too small or null: 8 bytes, needs 32");
 }
 
-TEST(LayerNormCost, CountsEachTensorOnce) {
+TEST(RowNormCost, CountsEachTensorOnce) {
   EXPECT_EQ(cost(LayerNormForwardArgs<bf16>{.shape = {8192, 4096}}).bytes(),
             2.0 * 8192 * 4096 * 2 + 8 * 4096 + 8 * 8192);
   EXPECT_EQ(cost(LayerNormBackwardArgs<bf16>{.shape = {8192, 4096}, .workspace = {}}).bytes(),

@@ -17,7 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STAGE_SECONDS = 8 * 60
-STAGES = ("tests", "sanitize", "bench", "train")
+STAGES = ("tests", "sanitize", "bench", "pytorch", "train")
 HOST_BENCHES = ("emulator_bench", "examined_bench")  # of the emulator: they need no GPU and would use up its time
 
 
@@ -129,6 +129,16 @@ def bench(programs: pathlib.Path, deadline: float) -> list[dict]:
     return results
 
 
+def pytorch(_: pathlib.Path, deadline: float) -> list[dict]:
+    """The rows that the bench stage left, timed in PyTorch."""
+    reports = sorted((ROOT / "results").glob("*_bench.json"))
+    result = run("compare_pytorch", [sys.executable, ROOT / "bench" / "compare_pytorch_kernels.py", *reports, "--json",
+                                     ROOT / "results" / "compare_pytorch_kernels.json"], deadline)
+    if "has no PyTorch" in result["detail"]:
+        result["outcome"] = "skipped"
+    return [result]
+
+
 def train(programs: pathlib.Path, deadline: float) -> list[dict]:
     with tempfile.TemporaryDirectory() as folder:
         result = run("train_cifar10", [programs / "train_cifar10", "--device", "cuda", "--dataset", "synthetic",
@@ -146,7 +156,7 @@ def main() -> int:
 
     os.environ["HEDDLE_FIXTURES_DIR"] = str(ROOT / "tests" / "fixtures")
     context = machine()
-    work = {"tests": run_tests, "sanitize": sanitize, "bench": bench, "train": train}
+    work = {"tests": run_tests, "sanitize": sanitize, "bench": bench, "pytorch": pytorch, "train": train}
     rows = []
     for stage in [arguments.stage] if arguments.stage else STAGES:
         print(f"check-gpu: {stage}", flush=True)

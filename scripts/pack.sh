@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=build/pack/heddle-gpu
 rm -rf "$folder"
-mkdir -p "$folder"/{bin,lib,scripts,share/heddle,tests/fixtures}
+mkdir -p "$folder"/{bench,bin,lib,scripts,share/heddle,tests/fixtures}
 
 cp build/pack/bin/*_test build/pack/bin/*_bench build/pack/bin/train_cifar10 "$folder/bin/"
 strip --strip-debug "$folder"/bin/*
@@ -14,6 +14,7 @@ ldd "$folder"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
   grep -Ev '/(libc|libm|libdl|librt|libpthread)\.so\.|/ld-linux' | xargs -r cp -L -t "$folder/lib/"
 cp heddle LICENSE README.md "$folder/"
 cp scripts/check_gpu.py "$folder/scripts/"
+cp bench/compare_pytorch_kernels.py bench/pytorch_operations.py "$folder/bench/"
 cp scripts/draw_run.py "$folder/share/heddle/"
 cp tests/fixtures/*.safetensors "$folder/tests/fixtures/"
 cp -r train/recipes "$folder/share/heddle/"

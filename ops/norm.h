@@ -17,5 +17,7 @@ Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& 
 Tensor layer_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, f32 epsilon = 1e-5f);
 /// Over the last axis by its root mean square: x [..., columns], gamma [columns] in f32.
 Tensor rms_norm(Tensor const& x, Tensor const& gamma, f32 epsilon = 1e-6f);
+/// Each filter of w [k, …] with mean 0 and variance 1 (Qiao, Wang, Liu, Shen, Yuille 2019), differentiable.
+Tensor weight_standardisation(Tensor const& w, f32 epsilon = 1e-5f);
 
 }  // namespace heddle::ops

@@ -4,6 +4,13 @@
 namespace heddle::emulated {
 namespace {
 
+// What is no instruction does not compile.
+static_assert(mma_exists<u8, i8, i32>(2, Overflow::saturates) && !mma_exists<u8, i8, u32>(4, Overflow::wraps));
+static_assert(mma_exists<f8e4m3, f8e4m3, f32>(4, Overflow::wraps) &&
+              !mma_exists<f8e4m3, f8e4m3, f32>(2, Overflow::wraps));
+static_assert(mma_exists<f16, f16, u32>(2, Overflow::wraps) && !mma_exists<bf16, bf16, u32>(2, Overflow::wraps));
+static_assert(!mma_exists<f16, bf16, f32>(4, Overflow::wraps) && !mma_exists<f16, f16, f32>(4, Overflow::saturates));
+
 struct Tile {
   alignas(16) bf16 rows[16][24];
 };

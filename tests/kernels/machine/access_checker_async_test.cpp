@@ -210,50 +210,6 @@ TEST(AccessCheckerAsync, ReductionAndPlainWrite) {
       {"of global memory", "a race: ", "access_checker_async_test.cpp:"});
 }
 
-/// Each block of a pair sends a row to the other, which answers by an arrival that the row may change.
-TEST(AccessCheckerAsync, SourceChangedBeforeItHasArrived) {
-  expect_fault<32, 2>(
-      [](bool wrong, Memories& shared, int* global) {
-        int const other = 1 - cluster_rank(), thread = static_cast<int>(threadIdx.x);
-        if (thread == 0) {
-          mbarrier_init(shared.barrier, 1);
-          mbarrier_arrive_expect(shared.barrier, row_bytes);
-          mbarrier_init(shared.other_barrier, 32);
-          fence_mbarrier_init();
-        }
-        shared.words[thread] = thread;
-        fence_proxy_async();
-        cluster_sync();
-        if (thread == 0) bulk_send(shared.copied, shared.words, row_bytes, shared.barrier, other);
-        mbarrier_wait_cluster(shared.barrier, 0);
-        global[32 * cluster_rank() + thread] = shared.copied[31 - thread];
-        mbarrier_arrive_remote(shared.other_barrier, other);
-        if (!wrong) mbarrier_wait_cluster(shared.other_barrier, 0);
-        shared.words[thread] = 0;
-        cluster_sync();
-      },
-      {"of shared memory (offset ", "a race: ", "access_checker_async_test.cpp:"}, 2);
-}
-
-TEST(AccessCheckerAsync, StoreToAnotherBlockThatIsNotAwaited) {
-  expect_fault<32, 2>(
-      [](bool wrong, Memories& shared, int* global) {
-        int const thread = static_cast<int>(threadIdx.x);
-        if (thread == 0) {
-          mbarrier_init(shared.barrier, 1);
-          mbarrier_arrive_expect(shared.barrier, row_bytes);
-          fence_mbarrier_init();
-        }
-        cluster_sync();
-        store_async(&shared.words[thread], thread, shared.barrier, 1 - cluster_rank());
-        if (!wrong) mbarrier_wait_cluster(shared.barrier, 0);
-        global[32 * cluster_rank() + thread] = shared.words[31 - thread];
-        mbarrier_wait_cluster(shared.barrier, 0);
-        cluster_sync();
-      },
-      {"of shared memory (offset ", "access_checker_async_test.cpp:"}, 2);
-}
-
 TEST(AccessCheckerAsync, BulkLoadBeyondTheEndOfAnAllocation) {
   auto const load = [](bool wrong, Memories& shared, int* global) {
     make_barrier(shared, 1);
@@ -272,45 +228,6 @@ TEST(AccessCheckerAsync, BulkLoadBeyondTheEndOfAnAllocation) {
     EXPECT_EQ(error_of([&] { launch<Load>(1, {false, words}, {}, "kernel"); }), "(no error)");
     memory.free(words);
   }
-}
-
-struct Operands {
-  alignas(1024) bf16 a[64 * 64], b[64 * 64];
-  MBarrier barrier;
-};
-
-/// A group of products is that of the warpgroup: who has waited for it knows that all four warps have read the
-/// operands, and may let them be written on behalf of all.
-TEST(AccessCheckerAsync, OneThreadReleasesTheOperandsOfItsWarpgroup) {
-  expect_fault<256, 1, Operands>(
-      [](bool wrong, Operands& shared, int* global) {
-        constexpr OperandTile tile = {.lines = 64};
-        if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
-        for (unsigned i = threadIdx.x; i < 64 * 64; i += blockDim.x) shared.a[i] = shared.b[i] = bf16(1.0f);
-        fence_proxy_async();
-        __syncthreads();
-        if (threadIdx.x >= 128) {
-          mbarrier_wait(shared.barrier, 0);
-          for (unsigned i = threadIdx.x - 128; i < 64 * 64; i += 128) shared.a[i] = shared.b[i] = bf16(0.0f);
-          return;
-        }
-        f32 d[32];
-        wgmma_fence(d);
-        for (int group = 0; group < 2; ++group) {
-          wgmma<bf16>(d, describe_tile(tile, shared_address(shared.a)), describe_tile(tile, shared_address(shared.b)),
-                      group == 1);
-          wgmma_commit();
-        }
-        if (wrong)
-          wgmma_wait<1>(d);
-        else
-          wgmma_wait<0>(d);
-        if (threadIdx.x == 64) mbarrier_arrive(shared.barrier);
-        wgmma_wait<0>(d);
-        global[threadIdx.x] = d[0] == 32 ? 1 : 0;
-        if (!wrong && d[0] != 32) fail("product of operands that were overwritten: ", d[0]);
-      },
-      {"a race: an asynchronous operation reads at access_checker_async_test.cpp:"});
 }
 
 /// Reads between a write and the copy do not make the write forgotten.

@@ -102,6 +102,7 @@ TEST(MatrixDiagnoses, ArchitectureThatLacksIt) {
                           stmatrix(tile.rows[threadIdx.x % 8], words);
                         }),
                         32, Tile>;
+  using Approximates = Kernel<decltype([](bool) { (void)exp2_approximate_packed<bf16>(0); }), 32>;
   using Multiplies = Kernel<decltype([](bool) {
                               f32 d[4] = {};
                               u32 const a[4] = {}, b[2] = {};
@@ -111,6 +112,8 @@ TEST(MatrixDiagnoses, ArchitectureThatLacksIt) {
   {
     ScopedExecution const execution({.architecture = 80});
     EXPECT_NE(error_of([] { launch<Stores>(1, {false}, {}, "k"); }).find("stmatrix needs sm_90"), std::string::npos);
+    EXPECT_NE(error_of([] { launch<Approximates>(1, {false}, {}, "k"); }).find("exp2_approximate_packed needs sm_90"),
+              std::string::npos);
     EXPECT_NE(error_of([] { launch<Multiplies>(1, {false}, {}, "k"); }).find("mma needs sm_89"), std::string::npos);
   }
   EXPECT_EQ(error_of([] { launch<Stores>(1, {false}, {}, "k"); }), "(no error)");

@@ -29,7 +29,7 @@ template <class T, class D>
 constexpr bool wgmma_exists(int n, WgmmaOptions options) {
   bool const mn_major = options.a == Major::mn || options.b == Major::mn;
   if (n < 8 || n > 256 || n % 8 != 0) return false;
-  if (std::same_as<T, i8>)
+  if (std::same_as<T, i8> || std::same_as<T, u8>)
     return std::same_as<D, i32> && !mn_major && !options.negate_a && !options.negate_b && (n % 16 == 0 || n <= 24);
   if (mn_major && sizeof(T) != 2) return false;
   if (std::same_as<D, u32>) return std::same_as<T, f16> || std::same_as<T, f8e4m3>;

@@ -44,6 +44,10 @@ template <>
 struct WgmmaTypes<i8, i32> {
   static constexpr char const text[] = "k32.s32.s8.s8";
 };
+template <>
+struct WgmmaTypes<u8, i32> {
+  static constexpr char const text[] = "k32.s32.u8.u8";
+};
 
 /// Digit of a number, the last being 0.
 constexpr char digit(int number, std::size_t place) {

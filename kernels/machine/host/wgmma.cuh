@@ -72,7 +72,7 @@ void wgmma(D (&d)[count], u32 const* a_registers, MatrixDescriptor a, MatrixDesc
 /// d = a b, and + d where `accumulate`, for elements T; n follows from count.
 ///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
 ///   T = f16, f8e4m3               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
-///   T = i8                        i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+///   T = i8, u8                    i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
 /// Throws an Error without wgmma_fence before, for a descriptor that cannot be, for an operand outside of shared
 /// memory, and unless all warps of a complete warpgroup come to the same products.
 template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>

@@ -118,5 +118,6 @@ template void multiply<tf32, f32>(WgmmaProduct const&, u32*);
 template void multiply<f8e4m3, f32>(WgmmaProduct const&, u32*);
 template void multiply<f8e4m3, f16>(WgmmaProduct const&, u32*);
 template void multiply<i8, i32>(WgmmaProduct const&, u32*);
+template void multiply<u8, i32>(WgmmaProduct const&, u32*);
 
 }  // namespace heddle::emulated

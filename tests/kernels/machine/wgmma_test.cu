@@ -127,8 +127,9 @@ template <class T, class D, Case c>
 void test_product(bool exact, bool accumulate) {
   using Kernel = Product<T, D, c>;
   constexpr int m = Kernel::m, n = Kernel::n, k = Kernel::k;
-  auto const a = exact ? small_integers<T>(m * k, 1) : uniform<T>(m * k, 1);
-  auto const b = exact ? small_integers<T>(n * k, 2) : uniform<T>(n * k, 2);
+  constexpr int least = std::is_unsigned_v<T> ? 0 : -3, largest = std::is_unsigned_v<T> ? 255 : 3;
+  auto const a = exact ? small_integers<T>(m * k, 1, least, largest) : uniform<T>(m * k, 1);
+  auto const b = exact ? small_integers<T>(n * k, 2, least, largest) : uniform<T>(n * k, 2);
   auto initial = exact ? small_integers<D>(m * n, 3, -20, 20) : uniform<D>(m * n, 3);
   DeviceBuffer<T> a_buffer(memory, a), b_buffer(memory, b);
   DeviceBuffer<D> d(memory, m * n);
@@ -154,13 +155,13 @@ void test_product(bool exact, bool accumulate) {
 }
 
 template <class T>
-using Sum = std::conditional_t<std::is_same_v<T, i8>, i32, f32>;
+using Sum = std::conditional_t<std::is_integral_v<T>, i32, f32>;
 
 template <class T, Case c, class D = Sum<T>>
 void test_product() {
   test_product<T, D, c>(true, true);
   test_product<T, D, c>(true, false);
-  if constexpr (!std::is_same_v<T, i8>) test_product<T, D, c>(false, true);
+  if constexpr (!std::is_integral_v<T>) test_product<T, D, c>(false, true);
 }
 
 class Wgmma : public Machine {
@@ -205,6 +206,7 @@ TEST_F(Wgmma, F8e4m3) { test_operands<f8e4m3>(); }
 TEST_F(Wgmma, F16ToF16) { test_operands<f16, f16>(); }
 TEST_F(Wgmma, F8e4m3ToF16) { test_operands<f8e4m3, f16>(); }
 TEST_F(Wgmma, I8) { test_operands<i8>(); }
+TEST_F(Wgmma, U8) { test_operands<u8>(); }
 
 template <class T, Swizzle swizzle>
 void test_majors() {
@@ -232,62 +234,6 @@ TEST_F(Wgmma, Negated) {
   test_product<tf32, Case{.options = {.negate_b = true}}>();
   test_product<f8e4m3, Case{.options = {.negate_a = true, .negate_b = true}}>();
   test_product<f16, Case{.options = {.negate_b = true}, .a_in_registers = true}>();
-}
-
-/// Groups complete in the order of their commits: the first is used while the second goes on.
-struct TwoGroups {
-  static constexpr int threads = 128;
-  struct Params {
-    u32* result;
-  };
-  struct SharedStorage {
-    alignas(1024) bf16 ones[64 * 64];
-  };
-  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    for (int i = static_cast<int>(threadIdx.x); i < 64 * 64; i += threads) shared.ones[i] = from_f32<bf16>(1);
-    fence_proxy_async();
-    __syncthreads();
-    MatrixDescriptor const ones = describe_tile({.lines = 64}, shared_address(shared.ones));
-    f32 first[4], second[8];
-    wgmma_fence();
-    wgmma<bf16>(first, ones, ones, false);
-    wgmma_commit();
-    wgmma<bf16>(second, ones, ones, false);
-    wgmma<bf16>(second, ones, ones, true);
-    wgmma_commit();
-    wgmma_wait<1>(first);
-    f32 sum = 0;
-    for (f32 const element : first) sum += element;
-    wgmma_wait<0>(second);
-    for (f32 const element : second) sum += element;
-    p.result[blockIdx.x * threads + threadIdx.x] = static_cast<u32>(sum);
-  }
-};
-
-TEST_F(Wgmma, GroupsInOrder) {
-  for_each_execution(
-      [] { EXPECT_EQ(results<TwoGroups>(2), expected(128, 2, [](int, int) { return 4 * 16 + 8 * 32; })); });
-}
-
-/// Registers move from a warpgroup that needs few to two that need many.
-struct MovesRegisters {
-  static constexpr int threads = 384, min_blocks = 1;
-  struct Params {
-    u32* result;
-  };
-  using SharedStorage = Nothing;
-  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {
-    if (threadIdx.x < 128)
-      decrease_registers<40>();
-    else
-      increase_registers<232>();
-    p.result[blockIdx.x * threads + threadIdx.x] = threadIdx.x;
-  }
-};
-
-TEST_F(Wgmma, RegistersMove) {
-  for_each_execution(
-      [] { EXPECT_EQ(results<MovesRegisters>(2), expected(384, 2, [](int thread, int) { return thread; })); });
 }
 
 }  // namespace

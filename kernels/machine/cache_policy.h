@@ -1,4 +1,4 @@
-// What the second-level cache is told about the data of a bulk copy.
+// What the second-level cache is told about the data of an access.
 #pragma once
 
 #include "kernels/core/types.h"

@@ -16,6 +16,10 @@ struct Place {
 
 namespace detail {
 
+/// Neighbours along k that a word holds.
+template <class T>
+inline constexpr int packed = sizeof(T) < 4 ? 4 / static_cast<int>(sizeof(T)) : 1;
+
 constexpr Place fragment_of_rows(int packed, int thread, int element) {
   int const lane = thread % 32, word = element / packed;
   return {16 * (thread / 32) + lane / 4 + 8 * (word % 2),
@@ -26,16 +30,16 @@ constexpr Place fragment_of_rows(int packed, int thread, int element) {
 
 /// Element `element` of A, [m, k], in the registers of a thread: m is 16 and `thread` the lane for mma.sync, m is 64
 /// and `thread` the thread of the warpgroup for wgmma. Elements count from the low bits of the first register; T has
-/// the width of an element (4 bytes for tf32).
+/// the width of an element (4 bytes for tf32). Of double, A is [8, 4]: element 0.
 template <class T>
 constexpr Place a_fragment(int thread, int element) {
-  return detail::fragment_of_rows(4 / sizeof(T), thread, element);
+  return detail::fragment_of_rows(detail::packed<T>, thread, element);
 }
 
 /// The same for B, [k, 8], of mma.sync: `row` counts along k.
 template <class T>
 constexpr Place b_fragment(int lane, int element) {
-  constexpr int packed = 4 / sizeof(T);
+  constexpr int packed = detail::packed<T>;
   return {packed * (lane % 4) + element % packed + 4 * packed * (element / packed), lane / 4};
 }
 

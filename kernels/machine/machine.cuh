@@ -6,6 +6,7 @@
 //   language.cuh         the words that mark device code, and the built-in names
 //   convert.cuh          narrow types to f32 and back, alone and packed into words
 //   math.cuh             approximations of functions, with the error they promise
+//   packed_math.cuh      arithmetic on pairs of f16 or bf16
 //   access.cuh           memory accesses of a chosen width
 //   matrix.cuh           8x8 matrices between shared memory and registers: ldmatrix, stmatrix
 //   mma.cuh              products of small matrices by a warp; fragment.h says which thread holds what
@@ -59,6 +60,7 @@
 #include "kernels/machine/cuda/matrix.cuh"
 #include "kernels/machine/cuda/mbarrier.cuh"
 #include "kernels/machine/cuda/mma.cuh"
+#include "kernels/machine/cuda/packed_math.cuh"
 #include "kernels/machine/cuda/registers.cuh"
 #include "kernels/machine/cuda/shared_address.cuh"
 #include "kernels/machine/cuda/store_async.cuh"
@@ -81,6 +83,7 @@
 #include "kernels/machine/host/matrix.cuh"
 #include "kernels/machine/host/mbarrier.cuh"
 #include "kernels/machine/host/mma.cuh"
+#include "kernels/machine/host/packed_math.cuh"
 #include "kernels/machine/host/registers.cuh"
 #include "kernels/machine/host/shared_address.cuh"
 #include "kernels/machine/host/store_async.cuh"

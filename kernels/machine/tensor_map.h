@@ -14,10 +14,13 @@ namespace heddle {
 
 constexpr int max_tensor_rank = 5;
 
-enum class TensorType : u8 { u8, u16, u32, i32, u64, i64, f16, bf16, f32, f64 };
+/// tf32 is f32 in memory, which loads round to the nearest of 10 mantissa bits. CUDA's documentation does not say where
+/// halves go; the emulator takes the even one, as was seen on sm_120 (triton-lang/triton#11751). Tests must not depend
+/// on it.
+enum class TensorType : u8 { u8, u16, u32, i32, u64, i64, f16, bf16, f32, f64, tf32 };
 
 constexpr u32 element_bytes(TensorType type) {
-  constexpr u32 bytes[] = {1, 2, 4, 4, 8, 8, 2, 2, 4, 8};
+  constexpr u32 bytes[] = {1, 2, 4, 4, 8, 8, 2, 2, 4, 8, 4};
   return bytes[static_cast<std::size_t>(type)];
 }
 

@@ -18,15 +18,23 @@ constexpr int warpgroup_size = 128;
 template <class T>
 inline constexpr int wgmma_k = 32 / static_cast<int>(sizeof(T));
 
-/// Whether elements T are multiplied for accumulators D with these options.
+/// n of a D in `registers` of this type a thread: f32 and i32 are one element, u32 are pairs of f16.
+template <class D>
+constexpr int wgmma_n(int registers) {
+  return (std::same_as<D, u32> ? 4 : 2) * registers;
+}
+
+/// Whether elements T are multiplied for accumulators in registers D with these options.
 template <class T, class D>
 constexpr bool wgmma_exists(int n, WgmmaOptions options) {
   bool const mn_major = options.a == Major::mn || options.b == Major::mn;
   if (n < 8 || n > 256 || n % 8 != 0) return false;
-  if (std::same_as<T, i8>)
+  if (std::same_as<T, i8> || std::same_as<T, u8>)
     return std::same_as<D, i32> && !mn_major && !options.negate_a && !options.negate_b && (n % 16 == 0 || n <= 24);
-  if (std::same_as<T, tf32> || std::same_as<T, f8e4m3>) return std::same_as<D, f32> && !mn_major;
-  return std::same_as<D, f32> && (std::same_as<T, bf16> || std::same_as<T, f16>);
+  if (mn_major && sizeof(T) != 2) return false;
+  if (std::same_as<D, u32>) return std::same_as<T, f16> || std::same_as<T, f8e4m3>;
+  return std::same_as<D, f32> &&
+         (std::same_as<T, bf16> || std::same_as<T, f16> || std::same_as<T, tf32> || std::same_as<T, f8e4m3>);
 }
 
 }  // namespace heddle

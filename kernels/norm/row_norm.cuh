@@ -33,7 +33,7 @@ struct RowNormForward {
   using Params = RowNormForwardParams<T>;
 
   struct SharedStorage {
-    typename Sum::SharedStorage sum;
+    [[no_unique_address]] typename Sum::SharedStorage sum;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {

@@ -30,6 +30,14 @@ __device__ inline void cluster_arrive() {
     __trap();
 }
 
+/// Likewise, but what this thread wrote before need not be seen.
+__device__ inline void cluster_arrive_relaxed() {
+  if constexpr (architecture >= 90)
+    asm volatile("barrier.cluster.arrive.relaxed.aligned;" ::: "memory");
+  else
+    __trap();
+}
+
 /// Waits until all threads of the cluster have come to the barrier. Once after each cluster_arrive.
 __device__ inline void cluster_wait() {
   if constexpr (architecture >= 90)

@@ -110,6 +110,20 @@ __device__ inline bool mbarrier_try_wait(MBarrier& barrier, u32 parity) {
   }
 }
 
+/// Likewise, for about so long at most.
+__device__ inline bool mbarrier_try_wait(MBarrier& barrier, u32 parity, u32 nanoseconds) {
+  if constexpr (architecture >= 90) {
+    u32 completed;
+    asm volatile("{ .reg .pred p; mbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2, %3; selp.u32 %0, 1, 0, p; }"
+                 : "=r"(completed)
+                 : "r"(shared_address(&barrier)), "r"(parity), "r"(nanoseconds)
+                 : "memory");
+    return completed != 0;
+  } else {
+    return mbarrier_test_wait(barrier, parity);
+  }
+}
+
 /// Waits for the phase; sees what was released by those who arrived.
 __device__ inline void mbarrier_wait(MBarrier& barrier, u32 parity) {
   while (!mbarrier_try_wait(barrier, parity)) {

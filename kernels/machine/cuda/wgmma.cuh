@@ -33,11 +33,12 @@ __device__ void hold(R& registers) {
 
 template <class T, WgmmaOptions options, class MajorText, class D, int count, class A>
 __device__ void wgmma(D (&d)[count], A const& a, MatrixDescriptor b, bool accumulate) {
-  static_assert(wgmma_exists<T, D>(2 * count, options), "there is no such instruction");
-  using Signs = std::conditional_t<std::same_as<T, i8>, WgmmaNone, WgmmaSigns<options>>;
+  constexpr int n = wgmma_n<D>(count);
+  static_assert(wgmma_exists<T, D>(n, options), "there is no such instruction");
+  using Signs = std::conditional_t<std::integral<T>, WgmmaNone, WgmmaSigns<options>>;
   using Majors = std::conditional_t<sizeof(T) == 2, MajorText, WgmmaNone>;
   if constexpr (is_sm_90a)
-    multiply<WgmmaTypes<T>, Signs, Majors>(d, a, b, accumulate);
+    multiply<WgmmaShape<n, WgmmaTypes<T, D>>, Signs, Majors>(d, a, b, accumulate);
   else
     __trap();
 }
@@ -92,9 +93,10 @@ __device__ void wgmma_wait(D (&d)[count]) {
   detail::hold(d);
 }
 
-/// d = a b, and + d where `accumulate`, for elements T. n is 2 * count.
+/// d = a b, and + d where `accumulate`, for elements T; n follows from count.
 ///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
-///   T = i8                        i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+///   T = f16, f8e4m3               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
+///   T = i8, u8                    i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
 template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
 __device__ void wgmma(D (&d)[count], MatrixDescriptor a, MatrixDescriptor b, bool accumulate) {
   detail::wgmma<T, options, detail::WgmmaMajors<options>>(d, a, b, accumulate);

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "kernels/core/error.h"
+#include "kernels/machine/cache_policy.h"
 #include "kernels/machine/host/scheduler/block.h"
 
 namespace heddle::emulated {
@@ -79,5 +80,25 @@ template <class V>
 void store_streaming(void* address, V const& value, std::source_location where = std::source_location::current()) {
   detail::store_as("store_streaming", address, value, where);
 }
+
+/// Reads 4, 8 or 16 bytes of global memory that no thread writes during the launch, and keeps them out of the
+/// first-level cache (ld.global.nc.L1::no_allocate): each is read once by a multiprocessor.
+template <class V>
+V load_constant_past_l1(void const* address, CachePolicy = CachePolicy::evict_normal,
+                        std::source_location where = std::source_location::current()) {
+  static_assert(sizeof(V) >= 4);
+  return detail::load_as<V>("load_constant_past_l1", address, where);
+}
+
+/// Writes 4, 8 or 16 bytes of global memory, and keeps them out of the first-level cache.
+template <class V>
+void store_past_l1(void* address, V const& value, CachePolicy = CachePolicy::evict_normal,
+                   std::source_location where = std::source_location::current()) {
+  static_assert(sizeof(V) >= 4);
+  detail::store_as("store_past_l1", address, value, where);
+}
+
+/// Asks for the line of global memory at an address in the second-level cache.
+inline void prefetch_l2(void const*) {}
 
 }  // namespace heddle::emulated

@@ -17,7 +17,14 @@ inline int cluster_size() { return Cluster::current("cluster_size").size(); }
 /// Comes to the barrier of the cluster; what this thread wrote before is seen by those who wait in it.
 /// Throws an Error when this thread has come and not waited.
 inline void cluster_arrive(std::source_location where = std::source_location::current()) {
-  Block::current("cluster_arrive").cluster().barrier().arrive(Block::current("cluster_arrive"), where);
+  Block& block = Block::current("cluster_arrive");
+  block.cluster().barrier().arrive(block, MemoryOrder::release, where);
+}
+
+/// Likewise, but what this thread wrote before need not be seen.
+inline void cluster_arrive_relaxed(std::source_location where = std::source_location::current()) {
+  Block& block = Block::current("cluster_arrive_relaxed");
+  block.cluster().barrier().arrive(block, MemoryOrder::relaxed, where);
 }
 
 /// Waits until all threads of the cluster have come to the barrier. Once after each cluster_arrive.

@@ -7,6 +7,7 @@
 // (arXiv 2511.10909): results there differ in the last bits. Integer sums are exact modulo 2^32 on both.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -18,11 +19,11 @@ namespace heddle::emulated::detail {
 
 /// What elements T of A and B are widened to, and summed in.
 template <class T>
-using Wide = std::conditional_t<std::same_as<T, i8>, u32, double>;
+using Wide = std::conditional_t<std::integral<T>, u32, double>;
 
 template <class T>
 Wide<T> widen(T element) {
-  if constexpr (std::same_as<T, i8>)
+  if constexpr (std::integral<T>)
     return static_cast<u32>(static_cast<i32>(element));
   else if constexpr (std::same_as<T, tf32>)
     return std::bit_cast<f32>(element.bits & ~0x1fffu);  // the low bits are ignored
@@ -42,6 +43,12 @@ inline void narrow_accumulator(f32& element, double sum) {
 inline void narrow_accumulator(f16& element, double sum) {
   element = f16(static_cast<f32>(sum));
   if (std::isnan(sum)) element.bits = 0x7fff;
+}
+
+/// element += sum, which is that of products and fits in 32 bits; to the nearest that fits.
+inline void add_saturating(i32& element, u32 sum) {
+  i64 const exact = i64{element} + static_cast<i32>(sum);
+  element = static_cast<i32>(std::clamp<i64>(exact, INT32_MIN, INT32_MAX));
 }
 
 /// d += a b.

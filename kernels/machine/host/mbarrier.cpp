@@ -14,32 +14,6 @@ template <class... Parts>
   fail(use.name, " at ", describe(use.where), ": ", parts...);
 }
 
-void check_initialised(MBarrier const& barrier, BarrierUse use) {
-  if (is_initialised(barrier)) return;
-  refuse(use, "the barrier at ", &barrier, " is not initialised, or overwritten: state=", barrier.state,
-         "; call mbarrier_init in one thread, and a barrier of the block after it");
-}
-
-void check_place(Block const& block, MBarrier const& barrier, BarrierUse use) {
-  if (reinterpret_cast<std::uintptr_t>(&barrier) % 8 != 0)
-    refuse(use, "an mbarrier lies at a multiple of 8 bytes: address=", &barrier);
-  block.check_shared(use.name, &barrier, sizeof barrier, use.where);
-}
-
-/// A barrier of the cluster, at a place that need not be in the block of the thread that runs.
-void check_anywhere(Block& block, MBarrier const& barrier, BarrierUse use) {
-  Cluster& cluster = block.cluster();
-  for (int rank = 0; rank < cluster.size(); ++rank) {
-    auto const shared = cluster.block(rank).shared();
-    auto const* const byte = reinterpret_cast<u8 const*>(&barrier);
-    if (byte >= shared.data() && byte < shared.data() + shared.size()) {
-      check_place(cluster.block(rank), barrier, use);
-      return check_initialised(barrier, use);
-    }
-  }
-  check_barrier(block, barrier, use);
-}
-
 void expect(MBarrierState& state, i64 bytes, BarrierUse use) {
   i64 const sum = state.bytes + bytes;
   if (std::abs(sum) > i64{max_mbarrier_bytes})
@@ -63,9 +37,6 @@ void raise_count(MBarrier& barrier, BarrierUse use) {
   ++state.pending;
   barrier = state.packed();
 }
-
-/// What stands for the arrivals from other blocks, which only mbarrier_wait_cluster takes in.
-void const* for_the_cluster(MBarrier const& barrier) { return reinterpret_cast<u8 const*>(&barrier) + 1; }
 
 /// Writes a state back, of the next phase when the current one is complete.
 void update(Cluster& cluster, MBarrier& barrier, MBarrierState state) {
@@ -95,30 +66,7 @@ void released(Block& block, MBarrier const& barrier) {
   observer->released(block.actor(), own ? &barrier : for_the_cluster(barrier));
 }
 
-void acquired(Block& block, MBarrier const& barrier, Scope scope) {
-  Observer* const observer = block.cluster().observer();
-  if (observer == nullptr) return;
-  observer->acquired(block.actor(), &barrier);
-  if (scope == Scope::cluster) observer->acquired(block.actor(), for_the_cluster(barrier));
-  u64 const phase = block.cluster().operations().open_group(&barrier);
-  if (phase > 0) observer->group_awaited(block.actor(), &barrier, phase - 1);
-}
-
-std::string what_it_lacks(void const* barrier) {
-  return describe(MBarrierState(*static_cast<MBarrier const*>(barrier)));
-}
-
 }  // namespace
-
-std::string describe(MBarrierState const& state) {
-  return "the phase of parity " + std::to_string(state.parity) + " lacks " + std::to_string(state.pending) +
-         " arrivals and " + std::to_string(state.bytes) + " bytes";
-}
-
-void check_barrier(Block const& block, MBarrier const& barrier, BarrierUse use) {
-  check_place(block, barrier, use);
-  check_initialised(barrier, use);
-}
 
 void start_barrier(MBarrier& barrier, u32 count, BarrierUse use) {
   Block& block = Block::current(use.name);
@@ -141,7 +89,7 @@ void end_barrier(MBarrier& barrier, BarrierUse use) {
 
 void expect_at(MBarrier& barrier, u32 bytes, BarrierUse use) {
   Block& block = Block::current(use.name);
-  check_anywhere(block, barrier, use);
+  check_barrier_of_cluster(block, barrier, use);
   observe(block, barrier, AccessKind::atomic, use);
   MBarrierState state(barrier);
   expect(state, bytes, use);
@@ -150,7 +98,7 @@ void expect_at(MBarrier& barrier, u32 bytes, BarrierUse use) {
 
 void arrive_at(MBarrier& barrier, u32 arrivals, u32 expected_bytes, BarrierUse use) {
   Block& block = Block::current(use.name);
-  check_anywhere(block, barrier, use);
+  check_barrier_of_cluster(block, barrier, use);
   if (arrivals < 1) refuse(use, "a thread arrives once or more: count=", arrivals);
   observe(block, barrier, AccessKind::atomic, use);
   released(block, barrier);
@@ -194,28 +142,6 @@ void arrive_after_copies(MBarrier& barrier, bool raises_count, BarrierUse use) {
                       arrive(state, 1, use);
                       update(cluster, barrier, state);
                     }});
-}
-
-bool has_completed(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use) {
-  Block& block = Block::current(use.name);
-  check_barrier(block, barrier, use);
-  if (parity > 1) refuse(use, "a parity is 0 or 1: parity=", parity);
-  observe(block, barrier, AccessKind::atomic, use);
-  if (MBarrierState(barrier).parity == parity) return false;
-  acquired(block, barrier, scope);
-  return true;
-}
-
-bool look_at_phase(MBarrier& barrier, u32 parity, BarrierUse use) {
-  constexpr Scope scope = Scope::block;
-  if (has_completed(barrier, parity, scope, use)) return true;
-  Block::current(use.name).sleep({use.name, nullptr, use.where, nullptr});
-  return has_completed(barrier, parity, scope, use);
-}
-
-void wait_for_phase(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use) {
-  Block::current(use.name).wait_until({use.name, &barrier, use.where, what_it_lacks},
-                                      [&] { return has_completed(barrier, parity, scope, use); });
 }
 
 void complete_bytes(Cluster& cluster, MBarrier& barrier, u32 bytes, BarrierUse use) {

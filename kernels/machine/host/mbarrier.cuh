@@ -75,6 +75,12 @@ inline bool mbarrier_try_wait(MBarrier& barrier, u32 parity,
   return look_at_phase(barrier, parity, {"mbarrier_try_wait", where});
 }
 
+/// Likewise, for about so long at most. Time is not modelled here.
+inline bool mbarrier_try_wait(MBarrier& barrier, u32 parity, u32 /*nanoseconds*/,
+                              std::source_location where = std::source_location::current()) {
+  return look_at_phase(barrier, parity, {"mbarrier_try_wait", where});
+}
+
 /// Waits for the phase; sees what was released by those who arrived.
 inline void mbarrier_wait(MBarrier& barrier, u32 parity, std::source_location where = std::source_location::current()) {
   wait_for_phase(barrier, parity, Scope::block, {"mbarrier_wait", where});

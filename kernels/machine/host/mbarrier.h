@@ -34,7 +34,13 @@ void wait_for_phase(MBarrier& barrier, u32 parity, Scope scope, BarrierUse use);
 
 /// From an asynchronous operation: bytes have been written.
 void complete_bytes(Cluster& cluster, MBarrier& barrier, u32 bytes, BarrierUse use);
+
+/// Throws an Error unless a barrier may lie there: at a multiple of 8 bytes of the block's shared memory.
+void check_place(Block const& block, MBarrier const& barrier, BarrierUse use);
+void check_initialised(MBarrier const& barrier, BarrierUse use);
 /// Throws an Error unless the barrier lies in the block's shared memory and has been initialised.
 void check_barrier(Block const& block, MBarrier const& barrier, BarrierUse use);
+/// Likewise, but in that of any block of its cluster.
+void check_barrier_of_cluster(Block& block, MBarrier const& barrier, BarrierUse use);
 
 }  // namespace heddle::emulated

@@ -31,6 +31,9 @@ struct MBarrierState {
 /// Whether the bytes are those of a barrier that has been initialised.
 inline bool is_initialised(MBarrier barrier) { return barrier.state >> 62 == 1; }
 
+/// What stands for the arrivals from other blocks, which only mbarrier_wait_cluster takes in.
+inline void const* for_the_cluster(MBarrier const& barrier) { return reinterpret_cast<u8 const*>(&barrier) + 1; }
+
 /// "phase of parity 1 lacks 1 of 2 arrivals and 4096 bytes".
 std::string describe(MBarrierState const& state);
 

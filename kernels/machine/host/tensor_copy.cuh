@@ -12,8 +12,7 @@
 
 #include "kernels/machine/cache_policy.h"
 #include "kernels/machine/host/bulk_copy.cuh"
-#include "kernels/machine/host/tensor_copy.h"
-#include "kernels/machine/host/tensor_map.h"
+#include "kernels/machine/host/tensor_box.h"
 
 namespace heddle::emulated {
 
@@ -67,11 +66,36 @@ void tensor_reduce_add(TensorMap const& map, i32 const (&coordinates)[rank], voi
   store_tile({"tensor_reduce_add", map, coordinates, where}, shared, true);
 }
 
+/// A column of pixels in shared memory to that of an Im2colTensor from a base position (c, w, h, d, n) on, without
+/// offsets: positions outside of the tensor are left out.
+template <int rank>
+void tensor_store_im2col(TensorMap const& map, i32 const (&coordinates)[rank], void const* shared,
+                         CachePolicy = CachePolicy::evict_normal,
+                         std::source_location where = std::source_location::current()) {
+  store_im2col({"tensor_store_im2col", map, coordinates, where}, shared, false);
+}
+
+/// Likewise, adding as bulk_reduce_add does.
+template <int rank>
+void tensor_reduce_add_im2col(TensorMap const& map, i32 const (&coordinates)[rank], void const* shared,
+                              CachePolicy = CachePolicy::evict_normal,
+                              std::source_location where = std::source_location::current()) {
+  store_im2col({"tensor_reduce_add_im2col", map, coordinates, where}, shared, true);
+}
+
 /// The box at the coordinates of a TiledTensor, to the second-level cache.
 template <int rank>
-void tensor_prefetch(TensorMap const& map, i32 const (&coordinates)[rank],
+void tensor_prefetch(TensorMap const& map, i32 const (&coordinates)[rank], CachePolicy = CachePolicy::evict_normal,
                      std::source_location where = std::source_location::current()) {
-  check_tile({"tensor_prefetch", map, coordinates, where});
+  (void)tile_of({"tensor_prefetch", map, coordinates, where});
+}
+
+/// What tensor_load_im2col would load, likewise.
+template <int rank>
+void tensor_prefetch_im2col(TensorMap const& map, i32 const (&coordinates)[rank],
+                            unsigned short const (&offsets)[rank - 2], CachePolicy = CachePolicy::evict_normal,
+                            std::source_location where = std::source_location::current()) {
+  (void)pixels_of({"tensor_prefetch_im2col", map, coordinates, where}, offsets);
 }
 
 /// The map itself, which a copy reads first.

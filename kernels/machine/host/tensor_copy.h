@@ -21,7 +21,6 @@ void load_tile(TensorCopy const& copy, void* shared, MBarrier& barrier, u32 bloc
 void load_im2col(TensorCopy const& copy, std::span<unsigned short const> offsets, void* shared, MBarrier& barrier,
                  u32 blocks);
 void store_tile(TensorCopy const& copy, void const* shared, bool add);
-/// The checks of a tile, without a copy.
-void check_tile(TensorCopy const& copy);
+void store_im2col(TensorCopy const& copy, void const* shared, bool add);
 
 }  // namespace heddle::emulated

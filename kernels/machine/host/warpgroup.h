@@ -25,7 +25,7 @@ struct WarpgroupInstruction {
 /// D of a warp while products into it are in flight. Its registers are poisoned until the last of them is done.
 struct Accumulators {
   std::array<u32*, warp_size> registers;
-  std::vector<u32> values;  // [warp_size][n / 2]
+  std::vector<u32> values;  // [warp_size][registers of a thread]
   int pending = 0;
 };
 

@@ -12,8 +12,8 @@ namespace {
 using detail::aligned_collective;
 using detail::operands_of;
 
-/// NaN as an f32.
-constexpr u32 poison = 0x7fff'dead;
+/// NaN as an f32 and as a pair of f16.
+constexpr u32 poison = 0x7fed'7ead;
 
 /// The running warp and its warpgroup.
 struct RunningWarp {
@@ -53,7 +53,7 @@ void check_operands(WgmmaKind const& kind, Request const* requests) {
 
 std::shared_ptr<Accumulators> take_accumulators(WgmmaKind const& kind, Request const* requests, WarpProducts& products,
                                                 bool eager) {
-  auto const count = static_cast<std::size_t>(kind.n / 2);
+  auto const count = static_cast<std::size_t>(kind.registers);
   std::shared_ptr<Accumulators>& d = products.in_flight[operands_of<WgmmaOperands>(requests[0]).d];
   if (d != nullptr) {
     check(d->values.size() == warp_size * count, "wgmma at ", describe(requests[0].where),
@@ -90,7 +90,7 @@ bool goes_on(WgmmaKind const& kind, Request const* requests, WarpProducts const&
   if (kind.a_in_registers || !first.accumulate) return false;
   if (products.in_flight.contains(first.d)) return true;
   auto const done = products.done.find(first.d);
-  auto const count = static_cast<std::size_t>(kind.n / 2);
+  auto const count = static_cast<std::size_t>(kind.registers);
   if (done == products.done.end() || done->second->values.size() != warp_size * count) return false;
   for (std::size_t lane = 0; lane < warp_size; ++lane)
     if (!std::equal(&done->second->values[lane * count], &done->second->values[lane * count] + count,

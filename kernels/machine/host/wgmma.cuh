@@ -47,9 +47,11 @@ void wgmma_wait(D (&)[count], std::source_location where = std::source_location:
 
 namespace detail {
 
-template <class T, int n, WgmmaOptions options, bool a_in_registers>
+template <class T, class D, int count, WgmmaOptions options, bool a_in_registers>
 struct Wgmma {
-  static constexpr WgmmaKind kind = {n, wgmma_k<T>, options, a_in_registers, multiply<T>};
+  using Element = std::conditional_t<std::same_as<D, u32>, f16, D>;
+  static constexpr WgmmaKind kind = {wgmma_n<D>(count), wgmma_k<T>,     count,
+                                     options,           a_in_registers, multiply<T, Element>};
   static void perform(Request const* requests, unsigned, u64*) { issue_product(kind, requests); }
   static constexpr Collective collective = {"wgmma", perform};
 };
@@ -57,19 +59,20 @@ struct Wgmma {
 template <class T, WgmmaOptions options, class D, int count>
 void wgmma(D (&d)[count], u32 const* a_registers, MatrixDescriptor a, MatrixDescriptor b, bool accumulate,
            std::source_location where) {
-  static_assert(wgmma_exists<T, D>(2 * count, options), "there is no such instruction");
+  static_assert(wgmma_exists<T, D>(wgmma_n<D>(count), options), "there is no such instruction");
   WgmmaOperands const operands = {reinterpret_cast<u32*>(d), a_registers, a, b, accumulate};
   if (a_registers == nullptr)
-    aligned_collective(Wgmma<T, 2 * count, options, false>::collective, &operands, where);
+    aligned_collective(Wgmma<T, D, count, options, false>::collective, &operands, where);
   else
-    aligned_collective(Wgmma<T, 2 * count, options, true>::collective, &operands, where);
+    aligned_collective(Wgmma<T, D, count, options, true>::collective, &operands, where);
 }
 
 }  // namespace detail
 
-/// d = a b, and + d where `accumulate`, for elements T. n is 2 * count.
+/// d = a b, and + d where `accumulate`, for elements T; n follows from count.
 ///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
-///   T = i8                        i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+///   T = f16, f8e4m3               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
+///   T = i8, u8                    i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
 /// Throws an Error without wgmma_fence before, for a descriptor that cannot be, for an operand outside of shared
 /// memory, and unless all warps of a complete warpgroup come to the same products.
 template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>

@@ -11,9 +11,10 @@ struct WgmmaProduct;
 /// An instruction without its types.
 struct WgmmaKind {
   int n, k;
+  int registers;  // of D in a thread
   WgmmaOptions options;
   bool a_in_registers;
-  /// Adds a product to D, or sets D to it: words [warp_size][n / 2] in the order of the registers.
+  /// Adds a product to D, or sets D to it: words [warp_size][registers].
   /// Throws an Error for an operand that is not within shared memory.
   void (*multiply)(WgmmaProduct const& product, u32* d);
 };
@@ -28,8 +29,8 @@ struct WgmmaProduct {
   std::source_location where;
 };
 
-/// For elements T: bf16, f16, tf32, f8e4m3, i8.
-template <class T>
+/// For elements T of A and B and Element of D.
+template <class T, class Element>
 void multiply(WgmmaProduct const& product, u32* d);
 
 }  // namespace heddle::emulated

@@ -210,50 +210,6 @@ TEST(AccessCheckerAsync, ReductionAndPlainWrite) {
       {"of global memory", "a race: ", "access_checker_async_test.cpp:"});
 }
 
-/// Each block of a pair sends a row to the other, which answers by an arrival that the row may change.
-TEST(AccessCheckerAsync, SourceChangedBeforeItHasArrived) {
-  expect_fault<32, 2>(
-      [](bool wrong, Memories& shared, int* global) {
-        int const other = 1 - cluster_rank(), thread = static_cast<int>(threadIdx.x);
-        if (thread == 0) {
-          mbarrier_init(shared.barrier, 1);
-          mbarrier_arrive_expect(shared.barrier, row_bytes);
-          mbarrier_init(shared.other_barrier, 32);
-          fence_mbarrier_init();
-        }
-        shared.words[thread] = thread;
-        fence_proxy_async();
-        cluster_sync();
-        if (thread == 0) bulk_send(shared.copied, shared.words, row_bytes, shared.barrier, other);
-        mbarrier_wait_cluster(shared.barrier, 0);
-        global[32 * cluster_rank() + thread] = shared.copied[31 - thread];
-        mbarrier_arrive_remote(shared.other_barrier, other);
-        if (!wrong) mbarrier_wait_cluster(shared.other_barrier, 0);
-        shared.words[thread] = 0;
-        cluster_sync();
-      },
-      {"of shared memory (offset ", "a race: ", "access_checker_async_test.cpp:"}, 2);
-}
-
-TEST(AccessCheckerAsync, StoreToAnotherBlockThatIsNotAwaited) {
-  expect_fault<32, 2>(
-      [](bool wrong, Memories& shared, int* global) {
-        int const thread = static_cast<int>(threadIdx.x);
-        if (thread == 0) {
-          mbarrier_init(shared.barrier, 1);
-          mbarrier_arrive_expect(shared.barrier, row_bytes);
-          fence_mbarrier_init();
-        }
-        cluster_sync();
-        store_async(&shared.words[thread], thread, shared.barrier, 1 - cluster_rank());
-        if (!wrong) mbarrier_wait_cluster(shared.barrier, 0);
-        global[32 * cluster_rank() + thread] = shared.words[31 - thread];
-        mbarrier_wait_cluster(shared.barrier, 0);
-        cluster_sync();
-      },
-      {"of shared memory (offset ", "access_checker_async_test.cpp:"}, 2);
-}
-
 TEST(AccessCheckerAsync, BulkLoadBeyondTheEndOfAnAllocation) {
   auto const load = [](bool wrong, Memories& shared, int* global) {
     make_barrier(shared, 1);
@@ -274,45 +230,6 @@ TEST(AccessCheckerAsync, BulkLoadBeyondTheEndOfAnAllocation) {
   }
 }
 
-struct Operands {
-  alignas(1024) bf16 a[64 * 64], b[64 * 64];
-  MBarrier barrier;
-};
-
-/// A group of products is that of the warpgroup: who has waited for it knows that all four warps have read the
-/// operands, and may let them be written on behalf of all.
-TEST(AccessCheckerAsync, OneThreadReleasesTheOperandsOfItsWarpgroup) {
-  expect_fault<256, 1, Operands>(
-      [](bool wrong, Operands& shared, int* global) {
-        constexpr OperandTile tile = {.lines = 64};
-        if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
-        for (unsigned i = threadIdx.x; i < 64 * 64; i += blockDim.x) shared.a[i] = shared.b[i] = bf16(1.0f);
-        fence_proxy_async();
-        __syncthreads();
-        if (threadIdx.x >= 128) {
-          mbarrier_wait(shared.barrier, 0);
-          for (unsigned i = threadIdx.x - 128; i < 64 * 64; i += 128) shared.a[i] = shared.b[i] = bf16(0.0f);
-          return;
-        }
-        f32 d[32];
-        wgmma_fence(d);
-        for (int group = 0; group < 2; ++group) {
-          wgmma<bf16>(d, describe_tile(tile, shared_address(shared.a)), describe_tile(tile, shared_address(shared.b)),
-                      group == 1);
-          wgmma_commit();
-        }
-        if (wrong)
-          wgmma_wait<1>(d);
-        else
-          wgmma_wait<0>(d);
-        if (threadIdx.x == 64) mbarrier_arrive(shared.barrier);
-        wgmma_wait<0>(d);
-        global[threadIdx.x] = d[0] == 32 ? 1 : 0;
-        if (!wrong && d[0] != 32) fail("product of operands that were overwritten: ", d[0]);
-      },
-      {"a race: an asynchronous operation reads at access_checker_async_test.cpp:"});
-}
-
 /// Reads between a write and the copy do not make the write forgotten.
 TEST(AccessCheckerAsync, MissingProxyFenceAfterManyReads) {
   expect_fault<64>(
@@ -330,46 +247,6 @@ TEST(AccessCheckerAsync, MissingProxyFenceAfterManyReads) {
         bulk_wait<0>();
       },
       {"no proxy fence: thread "});
-}
-
-struct BoxAndBarrier {
-  alignas(128) u8 box[96];
-  MBarrier barrier;
-};
-
-/// A box of 96 bytes leaves the rest of its line to others.
-struct StoresABox {
-  static constexpr int threads = 32;
-  struct Params {
-    TensorMap map;
-  };
-  using SharedStorage = BoxAndBarrier;
-  void operator()(Params const& p, SharedStorage& shared) const {
-    if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
-    for (unsigned i = threadIdx.x; i < 96; i += 32) shared.box[i] = static_cast<u8>(i);
-    fence_proxy_async();
-    __syncwarp();
-    if (threadIdx.x != 0) return;
-    tensor_store(p.map, {0, 0}, shared.box);
-    bulk_commit();
-    mbarrier_arrive(shared.barrier);
-    bulk_wait<0>();
-  }
-};
-
-TEST(AccessCheckerAsync, BoxThatEndsWithinALine) {
-  for (ExecutionOptions options : adversarial_executions()) {
-    AccessChecker checker;
-    options.observer = &checker;
-    ScopedExecution const execution(options);
-    DeviceBuffer<u8> global(memory, std::vector<u8>(96, 0));
-    TiledTensor tensor = {.type = TensorType::u8, .rank = 2, .swizzle = Swizzle::bytes_32};
-    tensor.sizes[0] = tensor.box[0] = 32;
-    tensor.sizes[1] = tensor.box[1] = 3;
-    tensor.strides_bytes[0] = 32;
-    TensorMap const map = make_tensor_map(global.data(), tensor);
-    EXPECT_EQ(error_of([&] { launch<StoresABox>(1, {map}, {}, "kernel"); }), "(no error)") << describe(options);
-  }
 }
 
 }  // namespace

@@ -169,5 +169,45 @@ TEST(AccessCheckerTensorCopy, OnlyTheBytesOfABoxAreRead) {
   EXPECT_EQ(output.read(), (std::vector<u32>{1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
+struct BoxAndBarrier {
+  alignas(128) u8 box[96];
+  MBarrier barrier;
+};
+
+/// A box of 96 bytes leaves the rest of its line to others.
+struct StoresABox {
+  static constexpr int threads = 32;
+  struct Params {
+    TensorMap map;
+  };
+  using SharedStorage = BoxAndBarrier;
+  void operator()(Params const& p, SharedStorage& shared) const {
+    if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
+    for (unsigned i = threadIdx.x; i < 96; i += 32) shared.box[i] = static_cast<u8>(i);
+    fence_proxy_async();
+    __syncwarp();
+    if (threadIdx.x != 0) return;
+    tensor_store(p.map, {0, 0}, shared.box);
+    bulk_commit();
+    mbarrier_arrive(shared.barrier);
+    bulk_wait<0>();
+  }
+};
+
+TEST(AccessCheckerTensorCopy, BoxThatEndsWithinALine) {
+  for (ExecutionOptions options : adversarial_executions()) {
+    AccessChecker checker;
+    options.observer = &checker;
+    ScopedExecution const execution(options);
+    DeviceBuffer<u8> global(memory, std::vector<u8>(96, 0));
+    TiledTensor tensor = {.type = TensorType::u8, .rank = 2, .swizzle = Swizzle::bytes_32};
+    tensor.sizes[0] = tensor.box[0] = 32;
+    tensor.sizes[1] = tensor.box[1] = 3;
+    tensor.strides_bytes[0] = 32;
+    TensorMap const map = make_tensor_map(global.data(), tensor);
+    EXPECT_EQ(error_of([&] { launch<StoresABox>(1, {map}, {}, "kernel"); }), "(no error)") << describe(options);
+  }
+}
+
 }  // namespace
 }  // namespace heddle::emulated

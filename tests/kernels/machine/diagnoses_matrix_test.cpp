@@ -4,6 +4,13 @@
 namespace heddle::emulated {
 namespace {
 
+// What is no instruction does not compile.
+static_assert(mma_exists<u8, i8, i32>(2, Overflow::saturates) && !mma_exists<u8, i8, u32>(4, Overflow::wraps));
+static_assert(mma_exists<f8e4m3, f8e4m3, f32>(4, Overflow::wraps) &&
+              !mma_exists<f8e4m3, f8e4m3, f32>(2, Overflow::wraps));
+static_assert(mma_exists<f16, f16, u32>(2, Overflow::wraps) && !mma_exists<bf16, bf16, u32>(2, Overflow::wraps));
+static_assert(!mma_exists<f16, bf16, f32>(4, Overflow::wraps) && !mma_exists<f16, f16, f32>(4, Overflow::saturates));
+
 struct Tile {
   alignas(16) bf16 rows[16][24];
 };
@@ -95,6 +102,7 @@ TEST(MatrixDiagnoses, ArchitectureThatLacksIt) {
                           stmatrix(tile.rows[threadIdx.x % 8], words);
                         }),
                         32, Tile>;
+  using Approximates = Kernel<decltype([](bool) { (void)exp2_approximate_packed<bf16>(0); }), 32>;
   using Multiplies = Kernel<decltype([](bool) {
                               f32 d[4] = {};
                               u32 const a[4] = {}, b[2] = {};
@@ -104,6 +112,8 @@ TEST(MatrixDiagnoses, ArchitectureThatLacksIt) {
   {
     ScopedExecution const execution({.architecture = 80});
     EXPECT_NE(error_of([] { launch<Stores>(1, {false}, {}, "k"); }).find("stmatrix needs sm_90"), std::string::npos);
+    EXPECT_NE(error_of([] { launch<Approximates>(1, {false}, {}, "k"); }).find("exp2_approximate_packed needs sm_90"),
+              std::string::npos);
     EXPECT_NE(error_of([] { launch<Multiplies>(1, {false}, {}, "k"); }).find("mma needs sm_89"), std::string::npos);
   }
   EXPECT_EQ(error_of([] { launch<Stores>(1, {false}, {}, "k"); }), "(no error)");

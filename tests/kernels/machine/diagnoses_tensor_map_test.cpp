@@ -102,6 +102,14 @@ TEST(TensorMapDiagnoses, MapOfAnotherKind) {
         await(shared);
       },
       {"tensor_load_im2col at ", "the map describes a TiledTensor, this copy takes the other"});
+  expect_refusal(
+      [](Maps const& p, Boxes& shared) {
+        if (p.wrong) tensor_store(p.image, {0, 0, 0, 0}, shared.words);
+        tensor_store_im2col(p.image, {0, 0, 0, 0}, shared.words);
+        bulk_commit();
+        bulk_wait<0>();
+      },
+      {"tensor_store at ", "the map describes an Im2colTensor, this copy takes the other"});
 }
 
 TEST(TensorMapDiagnoses, CoordinatesOfAnotherRank) {
@@ -127,6 +135,18 @@ TEST(TensorMapDiagnoses, PositionOfThePixel) {
         await(shared);
       },
       {"tensor_load_im2col at ", "an offset of a tensor of rank 4 has 8 bits: offsets[0]=256"});
+  expect_refusal(
+      [](Maps const& p, Boxes& shared) {
+        tensor_reduce_add_im2col(p.image, {0, p.wrong ? -2 : -1, 0, 0}, shared.words);
+        bulk_commit();
+        bulk_wait<0>();
+      },
+      {"tensor_reduce_add_im2col at ", "coordinate 1 of the base position must be from -1 to 2"});
+  expect_refusal(
+      [](Maps const& p, Boxes&) {
+        tensor_prefetch_im2col(p.image, {0, 0, p.wrong ? 3 : 2, 0}, {2, 2});
+      },
+      {"tensor_prefetch_im2col at ", "coordinate 2 of the base position must be from -1 to 2"});
 }
 
 TEST(TensorMapDiagnoses, BarrierIsNotInitialised) {

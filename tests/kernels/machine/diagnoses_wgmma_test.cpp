@@ -1,8 +1,6 @@
-// Mistakes with wgmma and setmaxnreg.
-#include <cmath>
-
+// Mistakes with wgmma.
 #include "kernels/core/error.h"
-#include "tests/kernels/machine/diagnosis.h"
+#include "tests/kernels/machine/wgmma_diagnosis.h"
 
 namespace heddle::emulated {
 namespace {
@@ -11,30 +9,8 @@ namespace {
 static_assert(wgmma_exists<i8, i32>(24, {}) && !wgmma_exists<i8, i32>(40, {}));
 static_assert(wgmma_exists<bf16, f32>(40, {}) && !wgmma_exists<bf16, f32>(12, {}) && !wgmma_exists<bf16, f32>(264, {}));
 static_assert(wgmma_exists<f16, f32>(8, {.b = Major::mn}) && !wgmma_exists<tf32, f32>(8, {.b = Major::mn}));
+static_assert(wgmma_exists<f16, u32>(8, {}) && wgmma_exists<f8e4m3, u32>(8, {}) && !wgmma_exists<bf16, u32>(8, {}));
 static_assert(!wgmma_exists<f8e4m3, f32>(8, {.a = Major::mn}) && !wgmma_exists<i8, i32>(8, {.negate_a = true}));
-
-struct Tiles {
-  alignas(1024) bf16 a[64 * 64];
-  alignas(1024) bf16 b[64 * 64];
-};
-
-constexpr OperandTile tile = {.lines = 64};
-
-MatrixDescriptor a_of(Tiles& tiles) { return describe_tile(tile, shared_address(tiles.a)); }
-MatrixDescriptor b_of(Tiles& tiles) { return describe_tile(tile, shared_address(tiles.b)); }
-
-void fill(Tiles& tiles, f32 value) {
-  for (unsigned i = threadIdx.x; i < 64 * 64; i += blockDim.x) tiles.a[i] = tiles.b[i] = bf16(value);
-  fence_proxy_async();
-}
-
-/// A product, all of it right, into d [64, 64].
-void multiply(f32 (&d)[32], MatrixDescriptor a, MatrixDescriptor b) {
-  wgmma_fence(d);
-  wgmma<bf16>(d, a, b, false);
-  wgmma_commit();
-  wgmma_wait<0>(d);
-}
 
 TEST(WgmmaDiagnoses, NoFenceAtAll) {
   expect_diagnosis<128, Tiles>(
@@ -100,7 +76,7 @@ TEST(WgmmaDiagnoses, StepOfDescriptor) {
         f32 d[32];
         multiply(d, a_of(tiles), advance(b_of(tiles), wrong ? 8 : 32));
       },
-      {"wgmma at diagnoses_wgmma_test.cpp:", "descriptor of B: address, strides and steps are multiples of 16 bytes"});
+      {"wgmma at wgmma_diagnosis.h:", "descriptor of B: address, strides and steps are multiples of 16 bytes"});
 }
 
 TEST(WgmmaDiagnoses, StrideOfDescriptor) {
@@ -118,8 +94,7 @@ TEST(WgmmaDiagnoses, OperandOutsideOfSharedMemory) {
         f32 d[32];
         multiply(d, a_of(tiles), advance(b_of(tiles), wrong ? 1024 : 0));
       },
-      {"wgmma at diagnoses_wgmma_test.cpp:",
-       "B is not within shared memory: element (56, 0) is at byte 16384 of 16384"});
+      {"wgmma at wgmma_diagnosis.h:", "B is not within shared memory: element (56, 0) is at byte 16384 of 16384"});
 }
 
 TEST(WgmmaDiagnoses, DescriptorsDifferWithinAWarp) {
@@ -137,7 +112,7 @@ TEST(WgmmaDiagnoses, DescriptorsDifferBetweenWarps) {
         f32 d[32];
         multiply(d, advance(a_of(tiles), wrong ? threadIdx.x / 32 * 32 : 0), b_of(tiles));
       },
-      {"the warps of a warpgroup execute the same, but another has come to wgmma at diagnoses_wgmma_test.cpp:",
+      {"the warps of a warpgroup execute the same, but another has come to wgmma at wgmma_diagnosis.h:",
        "with other operands or another shape"});
 }
 
@@ -163,7 +138,7 @@ TEST(WgmmaDiagnoses, AWarpIsMissing) {
         f32 d[32];
         multiply(d, a_of(tiles), b_of(tiles));
       },
-      {"deadlock", "in wgmma_wait at diagnoses_wgmma_test.cpp:", "(products issued by its warps: 1, 1, 0, 1)",
+      {"deadlock", "in wgmma_wait at wgmma_diagnosis.h:", "(products issued by its warps: 1, 1, 0, 1)",
        "warp 2 (lanes 0-31 returned)"});
 }
 
@@ -192,121 +167,10 @@ TEST(WgmmaDiagnoses, DivergentCode) {
       {"wgmma in divergent code: lane 1 is at diagnoses_wgmma_test.cpp:"});
 }
 
-TEST(WgmmaDiagnoses, ReturnsWithProductsInFlight) {
-  expect_diagnosis<128, Tiles>(
-      [](bool wrong, Tiles& tiles) {
-        f32 d[32];
-        wgmma_fence();
-        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
-        wgmma_commit();
-        if (!wrong) wgmma_wait<0>(d);
-      },
-      {"returns as the last thread of its block", "wgmma from diagnoses_wgmma_test.cpp:", "wait for it before"},
-      Completion::late);
-}
-
-TEST(WgmmaDiagnoses, AccumulatorsAreWrittenInFlight) {
-  expect_diagnosis<128, Tiles>(
-      [](bool wrong, Tiles& tiles) {
-        f32 d[32];
-        wgmma_fence();
-        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
-        if (wrong && threadIdx.x == 37) d[5] = 0;
-        wgmma_commit();
-        wgmma_wait<0>(d);
-        d[5] = 0;
-      },
-      {"wgmma at diagnoses_wgmma_test.cpp:", "thread 37 wrote its accumulators while the product was in flight"},
-      Completion::late);
-}
-
-TEST(WgmmaDiagnoses, AccumulatorsAreReadInFlight) {
-  expect_diagnosis<128, Tiles>(
-      [](bool wrong, Tiles& tiles) {
-        fill(tiles, 1);
-        __syncthreads();
-        f32 d[32];
-        wgmma_fence();
-        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
-        wgmma_commit();
-        if (!wrong) wgmma_wait<0>(d);
-        f32 const sum = d[0];
-        if (wrong) wgmma_wait<0>(d);
-        check(sum == 16, "sum=", std::abs(sum));
-      },
-      {"sum=nan"}, Completion::late);
-}
-
-TEST(WgmmaDiagnoses, OperandIsOverwrittenInFlight) {
-  expect_diagnosis<128, Tiles>(
-      [](bool wrong, Tiles& tiles) {
-        fill(tiles, 1);
-        __syncthreads();
-        f32 d[32];
-        wgmma_fence();
-        wgmma<bf16>(d, a_of(tiles), b_of(tiles), false);
-        wgmma_commit();
-        if (!wrong) wgmma_wait<0>(d);
-        __syncthreads();
-        fill(tiles, 2);
-        __syncthreads();
-        wgmma_wait<0>(d);
-        check(d[0] == 16, "sum=", d[0]);
-      },
-      {"sum=64"}, Completion::late);
-}
-
 TEST(WgmmaDiagnoses, OlderArchitecture) {
   ScopedExecution const execution({.architecture = 80});
   auto const body = [](bool) { wgmma_fence(); };
   EXPECT_NE(error_of([&] { launch<Kernel<decltype(body), 128>>(1, {false}, {}, "k"); }).find("wgmma_fence needs sm_90"),
-            std::string::npos);
-}
-
-TEST(WgmmaDiagnoses, MoreRegistersThanThereAre) {
-  expect_diagnosis<384>(
-      [](bool wrong) {
-        if (threadIdx.x < 128) return decrease_registers<40>();
-        if (wrong)
-          increase_registers<240>();  // 40 + 2 * 240 > 3 * 168
-        else
-          increase_registers<232>();
-      },
-      {"deadlock", "in increase_registers at diagnoses_wgmma_test.cpp:", "(the block has ", "registers to spare)"});
-}
-
-TEST(WgmmaDiagnoses, DirectionOfRegisters) {
-  expect_diagnosis<384>(
-      [](bool wrong) {
-        if (threadIdx.x < 128) decrease_registers<24>();
-        if (wrong && threadIdx.x < 128) decrease_registers<32>();
-      },
-      {"decrease_registers at diagnoses_wgmma_test.cpp:", "a thread has 24 registers: count=32"});
-}
-
-TEST(WgmmaDiagnoses, RegistersDifferBetweenWarps) {
-  expect_diagnosis<384>(
-      [](bool wrong) {
-        if (wrong && threadIdx.x < 32)
-          decrease_registers<40>();
-        else
-          decrease_registers<24>();
-      },
-      {"decrease_registers at diagnoses_wgmma_test.cpp:", "the warps of a warpgroup execute the same"});
-}
-
-/// ptxas ignores setmaxnreg where the number of registers does not follow from the launch bounds (C7508).
-struct WithoutBound {
-  static constexpr int threads = 128;
-  struct Params {};
-  using SharedStorage = NoSharedMemory;
-  void operator()(Params const&, SharedStorage&) const { decrease_registers<40>(); }
-};
-
-TEST(WgmmaDiagnoses, RegistersThatDoNotFollowFromTheBounds) {
-  EXPECT_NE(error_of([] {
-              launch<WithoutBound>(1, {}, {}, "k");
-            }).find("is ignored unless the kernel has min_blocks, such as 1"),
             std::string::npos);
 }
 

@@ -36,6 +36,10 @@ TEST(Fragment, A) {
 }
 
 TEST(Fragment, B) {
+  for_each_element(32, 1, [](int lane, int i) {
+    EXPECT_EQ(a_fragment<double>(lane, i), (Place{lane / 4, lane % 4}));
+    EXPECT_EQ(b_fragment<double>(lane, i), (Place{lane % 4, lane / 4}));
+  });
   for_each_element(32, 2, [](int lane, int i) {
     EXPECT_EQ(b_fragment<tf32>(lane, i), (Place{lane % 4 + 4 * i, lane / 4}));
   });

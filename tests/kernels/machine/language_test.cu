@@ -82,45 +82,5 @@ TEST_F(Machine, ConversionsAreExact) {
   test_conversions<bf16>();
 }
 
-struct alignas(16) Words {
-  u32 values[4];
-};
-
-enum class Hint : u8 { none, constant, streaming };
-
-struct WideAccess {
-  static constexpr int threads = 32;
-  struct Params {
-    u32* result;
-    u32 const* from;
-    u32* to;
-    Hint hint;
-  };
-  using SharedStorage = Nothing;
-  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage&) const {
-    u32 const first = 4 * threadIdx.x;
-    Words words;
-    if (p.hint == Hint::none) words = load<Words>(p.from + first);
-    if (p.hint == Hint::constant) words = load_constant<Words>(p.from + first);
-    if (p.hint == Hint::streaming) words = load_streaming<Words>(p.from + first);
-    if (p.hint == Hint::streaming)
-      store_streaming(p.to + first, words);
-    else
-      store(p.to + first, words);
-    p.result[threadIdx.x] = words.values[3];
-  }
-};
-
-TEST_F(Machine, WideAccesses) {
-  std::vector<u32> const values = expected(128, 1, [](int t, int) { return t * t; });
-  DeviceBuffer<u32> from(memory, values);
-  for (Hint const hint : {Hint::none, Hint::constant, Hint::streaming}) {
-    DeviceBuffer<u32> to(memory, 128);
-    EXPECT_EQ(results<WideAccess>(1, static_cast<u32 const*>(from.data()), to.data(), hint),
-              expected(32, 1, [](int t, int) { return (4 * t + 3) * (4 * t + 3); }));
-    EXPECT_EQ(to.read(), values);
-  }
-}
-
 }  // namespace
 }  // namespace heddle::HEDDLE_BACKEND

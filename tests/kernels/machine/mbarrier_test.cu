@@ -24,7 +24,8 @@ struct Phases {
   };
   HEDDLE_DEVICE static void wait(MBarrier& barrier, u32 parity) {
     if constexpr (polls)
-      while (!mbarrier_test_wait(barrier, parity)) {
+      while (!mbarrier_test_wait(barrier, parity) && !mbarrier_try_wait(barrier, parity) &&
+             !mbarrier_try_wait(barrier, parity, 1000)) {
       }
     else
       mbarrier_wait(barrier, parity);

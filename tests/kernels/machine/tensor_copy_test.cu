@@ -1,4 +1,7 @@
 // Boxes of tensors of every rank, element size and swizzle, also where they reach over the tensor's edges.
+#include <cmath>
+#include <cstring>
+
 #include "tests/kernels/machine/tensor_copy_test.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -73,6 +76,34 @@ TEST_F(Hopper, FarCoordinatesAreOutside) {
                            {}, "far");
       expect_box(result.read(), tensor, sources_of(tensor, coordinates), bytes, 0);
     }
+}
+
+/// To 10 bits of mantissa, by at most half a unit, also of subnormals; where halves go is not documented.
+TEST_F(Hopper, Tf32IsRounded) {
+  std::vector<u8> bytes = Draws(9).bytes(1024);
+  std::vector<f32> const special = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 3.4028235e38f, 1e-40f, 1.0004883f};
+  std::memcpy(bytes.data(), special.data(), special.size() * sizeof(f32));
+  DeviceBuffer<u8> memory_of_tensor(memory, bytes);
+  TiledTensor const tensor = {.type = TensorType::tf32, .rank = 1, .sizes = {256}, .box = {256}};
+  for_each_execution([&] {
+    DeviceBuffer<u32> result(memory, 256);
+    launch<LoadsTile<1>>(dim3(1), {make_tensor_map(memory_of_tensor.data(), tensor), {0}, 0, 1024, result.data()}, {},
+                         "tf32");
+    std::vector<u32> const found = result.read();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      u32 exact;
+      std::memcpy(&exact, &bytes[4 * i], sizeof exact);
+      bool const finite = (exact & 0x7f800000u) != 0x7f800000u;
+      if (finite) {
+        EXPECT_EQ(found[i] % 0x2000u, 0u) << std::hex << exact;
+        // Neighbours of one sign differ by 1 as integers, up to infinity.
+        EXPECT_LE(std::abs(static_cast<i64>(found[i]) - static_cast<i64>(exact)), 0x1000) << std::hex << exact;
+      } else {
+        f32 const value = std::bit_cast<f32>(found[i]), source = std::bit_cast<f32>(exact);
+        EXPECT_TRUE(value == source || (value != value && source != source)) << std::hex << exact;
+      }
+    }
+  });
 }
 
 TEST_F(Hopper, FillIsNaN) {

@@ -99,6 +99,7 @@ void Inspector::operation_issued(Operation const& operation, u64, u64 number) {
 
 // What a bulk copy or wgmma touches in one piece. How it goes to the banks is not known.
 void Inspector::count_bulk(Access const& access, u32 site) {
+  if (access.repeated) return;
   if (kernel_->counts.size() <= site) kernel_->counts.resize(kernel_->sites.size());
   AccessCounts& counts = kernel_->counts[site];
   auto const begin = reinterpret_cast<std::uintptr_t>(access.address);

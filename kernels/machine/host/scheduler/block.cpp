@@ -145,10 +145,11 @@ u64 Block::collective(Request const& request) {
   return warp.results[static_cast<std::size_t>(thread % warp_size)];
 }
 
-void Block::observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind,
-                        std::source_location where) {
+void Block::observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where,
+                        bool repeated) {
   if (Observer* const observer = observer_)
-    observer->access(actor(thread), {address, static_cast<u32>(bytes), kind, __builtin_return_address(0), where});
+    observer->access(actor(thread),
+                     {address, static_cast<u32>(bytes), kind, __builtin_return_address(0), where, repeated});
 }
 
 void Block::check_shared(char const* what, void const* address, std::size_t bytes, std::source_location where) const {

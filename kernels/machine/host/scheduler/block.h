@@ -82,7 +82,8 @@ class Block {
   void observe(void const* address, std::size_t bytes, AccessKind kind, std::source_location where) {
     observe_for(running_, address, bytes, kind, where);
   }
-  void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where);
+  void observe_for(int thread, void const* address, std::size_t bytes, AccessKind kind, std::source_location where,
+                   bool repeated = false);
 
   Observer* observer() const { return observer_; }
   /// Whether an address is on the stack of the thread that runs.

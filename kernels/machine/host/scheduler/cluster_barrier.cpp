@@ -17,13 +17,14 @@ std::size_t ClusterBarrier::index(Block const& block) const {
   return static_cast<std::size_t>(block.rank() * block.threads() + block.running_thread());
 }
 
-void ClusterBarrier::arrive(Block& block, std::source_location where) {
+void ClusterBarrier::arrive(Block& block, MemoryOrder order, std::source_location where) {
   block.check_architecture("cluster_arrive", 90);
   u64& waits_for = waits_for_[index(block)];
   if (waits_for != 0) fail("cluster_arrive at ", describe(where), ": this thread has come before and not waited");
   waits_for = phase_ + 1;
   ++arrived_;
-  if (Observer* const observer = cluster_->observer()) observer->released(block.actor(), this);
+  Observer* const observer = cluster_->observer();
+  if (observer != nullptr && order == MemoryOrder::release) observer->released(block.actor(), this);
   complete_when_all_came();
 }
 

@@ -11,11 +11,14 @@ namespace heddle::emulated {
 class Block;
 class Cluster;
 
+/// Whether those who wait see what a thread wrote before it came.
+enum class MemoryOrder : u8 { release, relaxed };
+
 class ClusterBarrier {
  public:
   void begin(Cluster& cluster, int threads);
   /// From a thread. Throws an Error when it has come and not waited.
-  void arrive(Block& block, std::source_location where);
+  void arrive(Block& block, MemoryOrder order, std::source_location where);
   /// From a thread. Throws an Error when it has not come.
   void wait(Block& block, std::source_location where);
   /// The thread that runs has ended and is no longer counted, nor is its arrival where it did not wait.

@@ -31,6 +31,7 @@ struct Access {
   AccessKind kind;
   void const* site;            // a return address in the code that makes it
   std::source_location where;  // of the call of one of the machine's own functions; line 0 for plain C++
+  bool repeated = false;       // another warp of the warpgroup makes it as well, and the hardware makes it once
 };
 
 /// Work of one kind, whose parts are awaited in the order of their issue: what one thread has copied with cp.async,

@@ -46,7 +46,7 @@ struct RowNormForward {
     i64 const step = static_cast<i64>(gridDim.x / config.cluster) * config.rows_per_block;
     for (i64 row = first_row; row < p.rows; row += step) {
       i64 const offset = row * p.columns;
-      Row const x(p.x + offset, p.residual == nullptr ? nullptr : p.residual + offset, columns);
+      Row const x(p.x + offset, columns, p.residual == nullptr ? nullptr : p.residual + offset);
       f32 const mean = p.mean == nullptr ? 0.0f : mean_of(p, columns, x, team_sum);
       f32 const rstd = rsqrtf(mean_square(p, columns, x, mean, team_sum) + p.epsilon);
       normalise(p, columns, x, mean, rstd, offset);

@@ -52,7 +52,7 @@ struct RowNormBackward {
     i64 const step = static_cast<i64>(gridDim.x / config.cluster) * config.rows_per_block;
     for (i64 row = first_row; row < p.rows; row += step) {
       i64 const offset = row * p.columns;
-      Row const x(p.x + offset, nullptr, columns), dy(p.dy + offset, nullptr, columns);
+      Row const x(p.x + offset, columns), dy(p.dy + offset, columns);
       f32 const mean = centred ? p.mean[row] : 0.0f, rstd = p.rstd[row];
 
       f32 sums[2] = {0, 0};  // of g and of g * xhat

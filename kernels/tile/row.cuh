@@ -35,7 +35,7 @@ class TeamRow {
  public:
   /// With `addend`, unless it is null, the elements are row + addend, rounded to T.
   template <class Columns>
-  HEDDLE_DEVICE TeamRow(T const* row, T const* addend, Columns const& columns) {
+  HEDDLE_DEVICE TeamRow(T const* row, Columns const& columns, T const* addend = nullptr) {
     columns.for_each([&](int i, i64 column) { held_[i] = load_constant<Vector<T, vector>>(row + column); });
     if (addend != nullptr)
       columns.for_each([&](int i, i64 column) { add(held_[i], load_constant<Vector<T, vector>>(addend + column)); });
@@ -55,7 +55,7 @@ template <class T, int vector>
 class TeamRow<T, vector, 0> {
  public:
   template <class Columns>
-  HEDDLE_DEVICE TeamRow(T const* row, T const* addend, Columns const&) : row_(row), addend_(addend) {}
+  HEDDLE_DEVICE TeamRow(T const* row, Columns const&, T const* addend = nullptr) : row_(row), addend_(addend) {}
 
   HEDDLE_DEVICE void get(int, i64 column, f32 (&values)[vector]) const {
     auto elements = load_constant<Vector<T, vector>>(row_ + column);

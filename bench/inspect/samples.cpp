@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/layer_norm.h"
+#include "bench/samples/softmax.h"
 
 namespace heddle::inspect {
 namespace {
@@ -33,7 +34,8 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>()};
+  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
+          inspected<bench::SoftmaxForwardSample>(), inspected<bench::SoftmaxBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/row_norm.h"
+#include "bench/samples/softmax.h"
 
 namespace heddle::inspect {
 namespace {
@@ -34,7 +35,8 @@ InspectedKernel inspected() {
 
 std::vector<InspectedKernel> operation_kernels() {
   return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
-          inspected<bench::RmsNormForwardSample>(), inspected<bench::RmsNormBackwardSample>()};
+          inspected<bench::RmsNormForwardSample>(),   inspected<bench::RmsNormBackwardSample>(),
+          inspected<bench::SoftmaxForwardSample>(),   inspected<bench::SoftmaxBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -1,0 +1,35 @@
+// Softmax: 64 MiB tensors on the GPU, 16 MiB on the CPU, rows of 256 to 131072 columns, and small shapes.
+#include "bench/samples/softmax.h"
+
+namespace heddle::bench {
+namespace {
+
+std::vector<std::vector<i64>> shapes(i64 tensor_elements) {
+  std::vector<std::vector<i64>> all = {{64, 768}, {512, 1024}, {8, 65536}};
+  for (i64 columns = 256; columns <= 131072; columns *= 2) all.push_back({tensor_elements / columns, columns});
+  return all;
+}
+
+template <class T>
+void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
+  for (std::vector<i64> const& shape : shapes(tensor_bytes / static_cast<i64>(sizeof(T)))) {
+    add_sample<SoftmaxForwardSample, T>(rows, processor, shape);
+    add_sample<SoftmaxBackwardSample, T>(rows, processor, shape);
+  }
+}
+
+}  // namespace
+
+std::vector<Row> rows(Processor& processor) {
+  std::vector<Row> all;
+  if (processor.name() == "cuda") {
+    add<f32>(all, processor, 64 << 20);
+    add<f16>(all, processor, 64 << 20);
+    add<bf16>(all, processor, 64 << 20);
+  } else {
+    add<f32>(all, processor, 16 << 20);
+  }
+  return all;
+}
+
+}  // namespace heddle::bench

@@ -1,0 +1,43 @@
+// How a kernel that takes a row at a time shares its work out among threads (row.cuh).
+#pragma once
+
+#include <span>
+
+#include "kernels/core/math.h"
+#include "kernels/core/types.h"
+
+namespace heddle {
+
+struct RowConfig {
+  int threads_per_row = 32;  // 32: a warp takes a row; more: the whole block does
+  int rows_per_block = 1;    // at a time; more than one only with a warp per row
+  bool vectorised = false;   // 16 bytes an access, else one element
+  int accesses = 0;          // of a thread to a row that it keeps in registers; 0: rows of any length, read at each use
+
+  constexpr int threads() const { return threads_per_row * rows_per_block; }
+  /// Elements of one access.
+  constexpr int vector(i64 element_bytes) const { return vectorised ? static_cast<int>(16 / element_bytes) : 1; }
+  friend constexpr bool operator==(RowConfig const&, RowConfig const&) = default;
+};
+
+/// Whether a kernel of that configuration is right for rows of `columns`. `aligned`: all pointers to 16 bytes.
+constexpr bool supports(RowConfig const& config, i64 columns, i64 element_bytes, bool aligned) {
+  i64 const vector = config.vector(element_bytes);
+  if (config.vectorised && (!aligned || columns % vector != 0)) return false;
+  return config.accesses == 0 || columns <= vector * config.threads_per_row * config.accesses;
+}
+
+/// The first candidate that supports the rows; the last one must take any.
+constexpr RowConfig choose(std::span<RowConfig const> candidates, i64 columns, i64 element_bytes, bool aligned) {
+  for (RowConfig const& config : candidates)
+    if (supports(config, columns, element_bytes, aligned)) return config;
+  return candidates.back();
+}
+
+/// Blocks that cover the rows; a block goes on to further rows where a grid cannot be that large.
+constexpr unsigned row_blocks(RowConfig const& config, i64 rows) {
+  i64 const blocks = ceil_div<i64>(rows, config.rows_per_block);
+  return static_cast<unsigned>(blocks < 0x7fffffff ? blocks : 0x7fffffff);
+}
+
+}  // namespace heddle

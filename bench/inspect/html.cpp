@@ -108,9 +108,7 @@ std::string summary(Inspection const& inspection) {
   return "<table class=\"facts\">\n" + fact("declared", fmt::format("{:.0f} B", declared)) +
          fact("least that must move: each touched sector once", bytes(least_bytes(inspection))) +
          fact("moved by requests: a cache may serve a part", bytes(moved_bytes(inspection))) +
-         fact("operations", fmt::format("{:.0f} declared, {} by the matrix unit; scalar ones are not counted",
-                                        inspection.declared.flops, matrix_operations(inspection))) +
-         "</table>\n";
+         fact("operations", operations_text(inspection)) + "</table>\n";
 }
 
 }  // namespace

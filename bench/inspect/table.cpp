@@ -77,8 +77,7 @@ std::string as_table(Inspection const& inspection) {
       against(least_bytes(inspection)));
   add(text, "  moved:        {} B, {} the declared (by requests; what is used again may come from a cache)\n",
       moved_bytes(inspection), against(moved_bytes(inspection)));
-  add(text, "  operations:   {:.0f} declared, {} by the matrix unit; scalar ones are not counted\n",
-      inspection.declared.flops, matrix_operations(inspection));
+  add(text, "  operations:   {}\n", operations_text(inspection));
   for (std::size_t i = 0; i < inspection.launched.size(); ++i)
     add_kernel(text, inspection.launched[i], inspection.resources[i]);
   return text;

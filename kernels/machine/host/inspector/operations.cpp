@@ -1,9 +1,8 @@
 #include "kernels/machine/host/inspector/operations.h"
 
 #include <algorithm>
-#include <array>
-#include <ios>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 
@@ -13,38 +12,46 @@
 namespace heddle::emulated {
 namespace {
 
-constexpr std::uintptr_t reach = 65536;  // no basic block is longer; blocks this far apart are disassembled apart
+constexpr std::uintptr_t reach = 65536;  // no basic block is longer; those further apart are disassembled apart
 
 using OperationsAt = std::map<std::uintptr_t, Operations>;  // by the address of the instruction
 
+/// The instruction at an address; null when it lies elsewhere.
+Instruction const* find(std::span<Instruction const> code, std::uintptr_t address) {
+  auto const is_before = [](Instruction const& instruction, std::uintptr_t value) {
+    return instruction.address < value;
+  };
+  auto const found = std::lower_bound(code.begin(), code.end(), address, is_before);
+  return found != code.end() && found->address == address ? &*found : nullptr;
+}
+
 bool ends_block(std::string_view instruction) {
-  constexpr std::array jumps = {"j", "ret", "bnd ", "notrack ", "repz ret"};
-  return std::any_of(jumps.begin(), jumps.end(), [&](char const* jump) { return instruction.starts_with(jump); }) ||
+  return instruction.starts_with("ret") || instruction.starts_with("jmp    *") ||
          instruction.find("<__sanitizer_cov_trace_pc") != instruction.npos;
 }
 
-/// Adds what these blocks computed, which lie close to each other.
-void add_operations(OperationsAt& all, std::span<ExecutedBlock const> blocks) {
-  auto next = blocks.begin();
-  u64 times = 0;  // that the block was executed through which we go
-  for (Instruction const& instruction : disassemble(blocks.front().begin, blocks.back().begin + reach)) {
-    if (next != blocks.end() && next->begin == instruction.address) times = (next++)->times;
-    Operations const operations = operations_of(instruction.text);
-    if (times > 0 && operations != Operations{}) all[instruction.address] += operations * times;
-    if (ends_block(instruction.text)) times = 0;
+/// Adds what a block computed. The compiler splits some late, such as those that convert u64 to f32: followed is the
+/// path on which no condition jumps, because the other serves rare values.
+void add_operations(OperationsAt& all, std::span<Instruction const> code, ExecutedBlock const& block) {
+  std::set<std::uintptr_t> walked;
+  Instruction const* at = find(code, block.begin);
+  check(at != nullptr, "[inspector] no instruction of the program begins where a basic block does: objdump failed");
+  while (at != nullptr && walked.insert(at->address).second) {
+    Operations const operations = operations_of(at->text);
+    if (operations != Operations{}) all[at->address] += operations * block.times;
+    if (ends_block(at->text)) return;
+    at = at->text.starts_with("jmp") ? find(code, at->target) : at == &code.back() ? nullptr : at + 1;
   }
-  check(next == blocks.end() && times == 0, "[inspector] cannot follow the program's code after its address ", std::hex,
-        next == blocks.end() ? blocks.back().begin : next->begin);
 }
 
 OperationsAt operations_of(std::vector<ExecutedBlock> const& blocks) {
   OperationsAt all;
+  auto const is_far = [](ExecutedBlock const& a, ExecutedBlock const& b) { return b.begin - a.begin > reach; };
   for (auto first = blocks.begin(); first != blocks.end();) {
-    auto const is_far = [](ExecutedBlock const& a, ExecutedBlock const& b) { return b.begin - a.begin > reach; };
     auto const last = std::adjacent_find(first, blocks.end(), is_far);
     auto const end = last == blocks.end() ? last : last + 1;
-    add_operations(all, {first, end});
-    first = end;
+    std::vector<Instruction> const code = disassemble(first->begin, (end - 1)->begin + reach);
+    for (; first != end; ++first) add_operations(all, code, *first);
   }
   return all;
 }

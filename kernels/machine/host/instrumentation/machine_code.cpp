@@ -22,6 +22,11 @@ std::unique_ptr<FILE, int (*)(FILE*)> start_objdump(std::uintptr_t begin, std::u
   return {popen(command.str().c_str(), "r"), pclose};
 }
 
+/// "jmp    342f4 <kernel+0x14a>" goes to 342f4, "jmp    *%rax" nobody knows where.
+std::uintptr_t target_of(std::string_view text) {
+  return text.starts_with("jmp    ") ? std::strtoull(text.data() + 7, nullptr, 16) : 0;
+}
+
 }  // namespace
 
 std::vector<Instruction> disassemble(std::uintptr_t begin, std::uintptr_t end) {
@@ -33,10 +38,13 @@ std::vector<Instruction> disassemble(std::uintptr_t begin, std::uintptr_t end) {
     char* after = nullptr;
     std::uintptr_t const address = std::strtoull(line.data(), &after, 16);
     std::string_view const rest = after;
-    if (rest.starts_with(":\t"))
-      instructions.push_back({address + moved, std::string(rest.substr(2, rest.find('\n') - 2))});
+    if (!rest.starts_with(":\t")) continue;
+    std::string_view const text = rest.substr(2, rest.find('\n') - 2);
+    std::uintptr_t const target = target_of(text);
+    instructions.push_back({address + moved, target == 0 ? 0 : target + moved, std::string(text)});
   }
-  check(!instructions.empty(), "[inspector] cannot read the program's code: objdump, of binutils, is missing or failed");
+  check(!instructions.empty(),
+        "[inspector] cannot read the program's code: objdump, of binutils, is missing or failed");
   return instructions;
 }
 

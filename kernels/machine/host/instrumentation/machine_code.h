@@ -9,11 +9,12 @@ namespace heddle::emulated {
 
 struct Instruction {
   std::uintptr_t address = 0;
-  std::string text;  // "vaddss %xmm0,%xmm1,%xmm2", "call 4a30 <expf@plt>": AT&T syntax, names as in C++
+  std::uintptr_t target = 0;  // of an unconditional jump to a fixed place
+  std::string text;           // "vaddss %xmm0,%xmm1,%xmm2", "call 4a30 <expf@plt>": AT&T syntax, names as in C++
 };
 
-/// The instructions that lie in [begin, end) of the program's code; one begins at `begin`. Throws an Error where objdump
-/// of binutils is missing.
+/// The instructions that lie in [begin, end) of the program's code; one begins at `begin`. Throws an Error where
+/// objdump of binutils is missing.
 std::vector<Instruction> disassemble(std::uintptr_t begin, std::uintptr_t end);
 
 }  // namespace heddle::emulated

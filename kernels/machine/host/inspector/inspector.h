@@ -1,4 +1,4 @@
-// Watches launches and counts what their memory accesses cost.
+// Watches launches and counts what their memory accesses cost and what they compute.
 //
 // The accesses of the lanes of a warp are put together into requests, which a GPU would carry out as one instruction:
 // the n-th execution of a place in the code by each lane since the warp last came together belongs to the n-th request.

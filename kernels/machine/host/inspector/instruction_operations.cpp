@@ -8,9 +8,10 @@ namespace heddle::emulated {
 namespace {
 
 constexpr std::array special_functions = {
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos",   "cosh",   "erf", "erfc", "exp", "exp2",
-    "exp10", "expm1", "hypot", "lgamma", "log", "log10", "log1p", "log2", "pow", "rsqrt", "sin", "sincos", "sinh", "sqrt",
-    "tan", "tanh", "tgamma", "heddle::emulated::rsqrt_approximate"};
+    "acos",  "acosh",  "asin", "asinh", "atan",  "atan2", "atanh",  "cbrt",
+    "cos",   "cosh",   "erf",  "erfc",  "exp",   "exp2",  "exp10",  "expm1",
+    "hypot", "lgamma", "log",  "log10", "log1p", "log2",  "pow",    "rsqrt",
+    "sin",   "sincos", "sinh", "sqrt",  "tan",   "tanh",  "tgamma", "heddle::emulated::rsqrt_approximate"};
 
 /// "call 4a30 <expf@plt>" calls "expf".
 std::string_view called(std::string_view instruction) {

@@ -26,8 +26,7 @@ Instruction const* find(std::span<Instruction const> code, std::uintptr_t addres
 }
 
 bool ends_block(std::string_view instruction) {
-  return instruction.starts_with("ret") || instruction.starts_with("jmp    *") ||
-         instruction.find("<__sanitizer_cov_trace_pc") != instruction.npos;
+  return instruction.starts_with("ret") || instruction.find("<__sanitizer_cov_trace_pc") != instruction.npos;
 }
 
 /// Adds what a block computed. The compiler splits some late, such as those that convert u64 to f32: followed is the

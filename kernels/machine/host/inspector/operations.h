@@ -1,4 +1,5 @@
-// The floating-point operations of kernels: those of the instructions that the compiler made of them, as often as each ran.
+// The floating-point operations of kernels: those of the instructions that the compiler made of them, as often as each
+// ran.
 #pragma once
 
 #include <string_view>

@@ -24,7 +24,7 @@ std::unique_ptr<FILE, int (*)(FILE*)> start_objdump(std::uintptr_t begin, std::u
 
 /// "jmp    342f4 <kernel+0x14a>" goes to 342f4, "jmp    *%rax" nobody knows where.
 std::uintptr_t target_of(std::string_view text) {
-  return text.starts_with("jmp    ") ? std::strtoull(text.data() + 7, nullptr, 16) : 0;
+  return text.starts_with("jmp ") ? std::strtoull(text.data() + 4, nullptr, 16) : 0;
 }
 
 }  // namespace

@@ -17,11 +17,13 @@ function(heddle_library name)
   set_property(GLOBAL APPEND PROPERTY HEDDLE_LIBRARIES heddle_${name})
 endfunction()
 
-# What makes an examined target: every memory access of its kernels is reported to the observer of a launch
-# (kernels/machine/host/instrumentation/hooks.cpp). Not together with -fsanitize=address. Only compiled so, never linked so.
+# What makes an examined target: every memory access of its kernels is reported to the observer of a launch, and their
+# basic blocks are counted (kernels/machine/host/instrumentation/{hooks,block_hook}.cpp). Products and sums stay apart,
+# as the source has them. Not together with -fsanitize=address. Only compiled so, never linked so.
 add_library(heddle_examination INTERFACE)
 target_compile_options(heddle_examination INTERFACE
-  -fsanitize=thread --param=tsan-instrument-func-entry-exit=0 -Wno-tsan -O1 -g -fno-tree-vectorize)
+  -fsanitize=thread --param=tsan-instrument-func-entry-exit=0 -Wno-tsan -fsanitize-coverage=trace-pc
+  -O1 -g -fno-tree-vectorize -ffp-contract=off)
 
 # heddle_family(<name> CPU … [KERNELS x.cu …] [LINK …]): a family of kernels.
 # Each launcher of KERNELS is compiled by the host compiler over the emulator, and by nvcc where there is one.

@@ -24,9 +24,20 @@ LineNotes& notes_of(Sources& sources, std::string const& file, int line) {
   return entry->second.notes[line];
 }
 
-void add(Sources& sources, emulated::SourceLine const& line, emulated::LineReport const& report) {
-  LineNotes& notes = notes_of(sources, line.file, line.line);
+void add(LineNotes& notes, emulated::LineReport const& report) {
   (report.space == emulated::Space::global ? notes.global : notes.shared) += report.counts;
+}
+void add(LineNotes& notes, emulated::OperationsOfLine const& report) { notes.operations += report.operations; }
+
+/// To the line of the kernel, and to that of the function it called.
+template <class Report>
+void add(Sources& sources, std::vector<Report> const& lines) {
+  for (Report const& report : lines) {
+    auto const& [line, detail] = report.place;
+    add(notes_of(sources, line.file, line.line), report);
+    sources[line.file].is_kernel = true;
+    if (detail.file != line.file) add(notes_of(sources, detail.file, detail.line), report);
+  }
 }
 
 void add(Sources& sources, std::map<emulated::RendezvousSite, u64> const& sites) {
@@ -40,11 +51,8 @@ void add(Sources& sources, std::map<emulated::RendezvousSite, u64> const& sites)
 std::vector<AnnotatedSource> annotated_sources(Inspection const& inspection) {
   Sources sources;
   for (emulated::KernelReport const& kernel : inspection.launched) {
-    for (emulated::LineReport const& line : kernel.lines) {
-      add(sources, line.place.line, line);
-      sources[line.place.line.file].is_kernel = true;
-      if (line.place.detail.file != line.place.line.file) add(sources, line.place.detail, line);
-    }
+    add(sources, kernel.lines);
+    add(sources, kernel.operations_by_line);
     add(sources, kernel.barriers);
     add(sources, kernel.collectives);
   }

@@ -11,6 +11,7 @@ namespace heddle::inspect {
 
 struct LineNotes {
   emulated::AccessCounts global, shared;
+  emulated::Operations operations;
   std::vector<std::string> rendezvous;  // "384 x __syncthreads"
 };
 

@@ -64,10 +64,11 @@ std::string source_row(AnnotatedSource const& source, int number, std::string co
   std::string const conflicts = notes.shared.conflicts() == 0
                                     ? (notes.shared.requests == 0 ? "<td></td>" : "<td class=\"good\">0</td>")
                                     : fmt::format("<td class=\"poor\">{}</td>", notes.shared.conflicts());
-  return fmt::format("<tr{}><td class=\"number\">{}</td>{}{}{}{}{}<td class=\"code\">{}</td></tr>\n",
+  u64 const operations = notes.operations.arithmetic + notes.operations.special;
+  return fmt::format("<tr{}><td class=\"number\">{}</td>{}{}{}{}{}{}<td class=\"code\">{}</td></tr>\n",
                      found == source.notes.end() ? "" : " class=\"noted\"", number, cell(all.requests),
                      cell(notes.global.sectors), share_cell(notes.global.sectors > 0, notes.global.efficiency()),
-                     conflicts, share_cell(all.live_lanes > 0, all.active_share()), code);
+                     conflicts, share_cell(all.live_lanes > 0, all.active_share()), cell(operations), code);
 }
 
 std::string source_table(AnnotatedSource const& source) {
@@ -75,7 +76,7 @@ std::string source_table(AnnotatedSource const& source) {
   for (std::size_t i = 0; i < source.text.size(); ++i)
     rows += source_row(source, static_cast<int>(i) + 1, source.text[i]);
   return "<div class=\"scroll\"><table class=\"source\">\n<tr><th></th><th>requests</th><th>sectors</th>"
-         "<th>efficiency</th><th>conflicts</th><th>active</th><th class=\"code\">" +
+         "<th>efficiency</th><th>conflicts</th><th>active</th><th>operations</th><th class=\"code\">" +
          escaped(source.file) + "</th></tr>\n" + rows + "</table></div>\n";
 }
 
@@ -94,6 +95,9 @@ std::string kernel_section(emulated::KernelReport const& kernel, std::map<std::s
       fact("shared memory", fmt::format("{} requests, {} wavefronts, {} of them by bank conflicts",
                                         kernel.shared.requests, kernel.shared.wavefronts, kernel.shared.conflicts()));
   facts += fact("atomics", fmt::format("{} requests of {} lanes", kernel.atomics.requests, kernel.atomics.lanes));
+  facts += fact("operations",
+                fmt::format("{} by threads, {} by the matrix unit; {} special functions", kernel.operations.arithmetic,
+                            kernel.matrix_operations, kernel.operations.special));
   facts +=
       fact("requests without some live lanes", fmt::format("{}", kernel.global.divergent + kernel.shared.divergent));
   return fmt::format("<h2>{}</h2>\n<p class=\"type\">{}</p>\n<table class=\"facts\">\n{}</table>\n",
@@ -108,9 +112,7 @@ std::string summary(Inspection const& inspection) {
   return "<table class=\"facts\">\n" + fact("declared", fmt::format("{:.0f} B", declared)) +
          fact("least that must move: each touched sector once", bytes(least_bytes(inspection))) +
          fact("moved by requests: a cache may serve a part", bytes(moved_bytes(inspection))) +
-         fact("operations", fmt::format("{:.0f} declared, {} by the matrix unit; scalar ones are not counted",
-                                        inspection.declared.flops, matrix_operations(inspection))) +
-         "</table>\n";
+         fact("operations", operations_text(inspection)) + "</table>\n";
 }
 
 }  // namespace

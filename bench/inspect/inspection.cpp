@@ -1,5 +1,7 @@
 #include "bench/inspect/inspection.h"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -27,8 +29,8 @@ std::map<std::string, Resources> read_resources(std::string const& file, std::st
 }
 
 template <class Value>
-u64 total(Inspection const& inspection, Value value) {
-  u64 sum = 0;
+auto total(Inspection const& inspection, Value value) {
+  decltype(value(inspection.launched[0])) sum{};
   for (emulated::KernelReport const& kernel : inspection.launched) sum += value(kernel);
   return sum;
 }
@@ -55,8 +57,17 @@ u64 moved_bytes(Inspection const& inspection) {
 u64 least_bytes(Inspection const& inspection) {
   return total(inspection, [](emulated::KernelReport const& kernel) { return kernel.least_bytes(); });
 }
+emulated::Operations operations(Inspection const& inspection) {
+  return total(inspection, [](emulated::KernelReport const& kernel) { return kernel.operations; });
+}
 u64 matrix_operations(Inspection const& inspection) {
   return total(inspection, [](emulated::KernelReport const& kernel) { return kernel.matrix_operations; });
+}
+
+std::string operations_text(Inspection const& inspection) {
+  emulated::Operations const counted = operations(inspection);
+  return fmt::format("{:.0f} declared; counted {} by threads and {} by the matrix unit; {} special functions",
+                     inspection.declared.flops, counted.arithmetic, matrix_operations(inspection), counted.special);
 }
 
 std::string shown(std::string const& file) {

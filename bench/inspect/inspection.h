@@ -30,7 +30,13 @@ Inspection inspect(std::string const& kernel, std::string const& shape, std::str
 /// Bytes of all kernels together: what requests move, and what must move if each sector moves once.
 u64 moved_bytes(Inspection const& inspection);
 u64 least_bytes(Inspection const& inspection);
+
+/// Floating-point operations of all kernels together: by their threads, and by the matrix unit.
+emulated::Operations operations(Inspection const& inspection);
 u64 matrix_operations(Inspection const& inspection);
+
+/// "4194304 declared; counted 4194304 by threads and 0 by the matrix unit; 64 special functions".
+std::string operations_text(Inspection const& inspection);
 
 std::string as_table(Inspection const& inspection);
 std::string as_json(Inspection const& inspection);

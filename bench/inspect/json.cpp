@@ -32,6 +32,16 @@ Json line(emulated::LineReport const& line) {
   return result;
 }
 
+Json operations(std::vector<emulated::OperationsOfLine> const& lines) {
+  Json all = Json::array();
+  for (emulated::OperationsOfLine const& line : lines)
+    all.push_back({{"at", place(line.place.line)},
+                   {"in", place(line.place.detail)},
+                   {"operations", line.operations.arithmetic},
+                   {"special_functions", line.operations.special}});
+  return all;
+}
+
 Json rendezvous(std::map<emulated::RendezvousSite, u64> const& sites) {
   Json all = Json::array();
   for (auto const& [site, times] : sites)
@@ -67,10 +77,13 @@ Json kernel(emulated::KernelReport const& kernel, std::map<std::string, Resource
           {"least_bytes", kernel.least_bytes()},
           {"read_bytes", kernel.read_bytes},
           {"written_bytes", kernel.written_bytes},
+          {"operations", kernel.operations.arithmetic},
+          {"special_functions", kernel.operations.special},
           {"matrix_operations", kernel.matrix_operations},
           {"barriers", rendezvous(kernel.barriers)},
           {"collectives", rendezvous(kernel.collectives)},
-          {"lines", lines}};
+          {"lines", lines},
+          {"operations_by_line", operations(kernel.operations_by_line)}};
 }
 
 }  // namespace
@@ -86,6 +99,8 @@ std::string as_json(Inspection const& inspection) {
                     {"declared_operations", inspection.declared.flops},
                     {"moved_bytes", moved_bytes(inspection)},
                     {"least_bytes", least_bytes(inspection)},
+                    {"operations", operations(inspection).arithmetic},
+                    {"special_functions", operations(inspection).special},
                     {"matrix_operations", matrix_operations(inspection)},
                     {"kernels", kernels}};
   return all.dump(2) + "\n";

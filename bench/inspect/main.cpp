@@ -1,4 +1,4 @@
-// ./heddle inspect: what the memory accesses of a kernel cost, by the lines of its source.
+// ./heddle inspect: what the memory accesses of a kernel cost and what it computes, by the lines of its source.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -29,7 +29,7 @@ void write(std::string const& file, std::string const& text) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Runs a kernel on the emulator and says what its memory accesses cost, by the lines of its source.",
+  CLI::App app("Runs a kernel on the emulator and says what its lines cost: memory accesses, operations.",
                "heddle inspect");
   std::string kernel, shape, type, json, html, resources = HEDDLE_RESOURCES;
   app.add_option("KERNEL", kernel, "the kernel; without one, all are listed");

@@ -18,18 +18,27 @@ void add(std::string& text, fmt::format_string<Values...> format, Values&&... va
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-std::string place(LineReport const& line) {
-  std::string const text = describe(line.place.line);
-  return line.place.detail == line.place.line ? text : text + " in " + describe(line.place.detail);
+std::string text_of(emulated::KernelLine const& place) {
+  std::string const text = describe(place.line);
+  return place.detail == place.line ? text : text + " in " + describe(place.detail);
 }
 
 void add_line(std::string& text, LineReport const& line) {
   bool const global = line.space == emulated::Space::global;
-  add(text, "  {:48} {} {:6} {:3} B {:10} {:>12} {:>10} {:>10} {:>8}\n", place(line), name_of(line.space),
+  add(text, "  {:48} {} {:6} {:3} B {:10} {:>12} {:>10} {:>10} {:>8}\n", text_of(line.place), name_of(line.space),
       name_of(line.kind), line.bytes, line.counts.requests, global ? std::to_string(line.counts.sectors) : "",
       global ? percent(line.counts.efficiency()) : "",
       global || line.bulk ? "" : std::to_string(line.counts.conflicts()),
       line.bulk ? "bulk" : percent(line.counts.active_share()));
+}
+
+void add_operations(std::string& text, KernelReport const& kernel) {
+  if (!kernel.operations_by_line.empty()) add(text, "  {:48} {:>14} {:>10}\n", "line", "operations", "special");
+  for (emulated::OperationsOfLine const& line : kernel.operations_by_line)
+    add(text, "  {:48} {:14} {:>10}\n", text_of(line.place), line.operations.arithmetic,
+        line.operations.special == 0 ? "" : std::to_string(line.operations.special));
+  add(text, "  operations: {} by threads, {} by the matrix unit; {} special functions\n", kernel.operations.arithmetic,
+      kernel.matrix_operations, kernel.operations.special);
 }
 
 void add_rendezvous(std::string& text, std::map<emulated::RendezvousSite, u64> const& sites, char const* who) {
@@ -62,6 +71,7 @@ void add_kernel(std::string& text, KernelReport const& kernel, std::map<std::str
     add(text, "  shared: {} B read and written by bulk copies and wgmma, in pieces\n", kernel.bulk_shared_bytes);
   if (kernel.atomics.requests > 0)
     add(text, "  atomics: {} requests of {} lanes\n", kernel.atomics.requests, kernel.atomics.lanes);
+  add_operations(text, kernel);
   add_rendezvous(text, kernel.barriers, "block");
   add_rendezvous(text, kernel.collectives, "warp");
 }
@@ -77,8 +87,7 @@ std::string as_table(Inspection const& inspection) {
       against(least_bytes(inspection)));
   add(text, "  moved:        {} B, {} the declared (by requests; what is used again may come from a cache)\n",
       moved_bytes(inspection), against(moved_bytes(inspection)));
-  add(text, "  operations:   {:.0f} declared, {} by the matrix unit; scalar ones are not counted\n",
-      inspection.declared.flops, matrix_operations(inspection));
+  add(text, "  operations:   {}\n", operations_text(inspection));
   for (std::size_t i = 0; i < inspection.launched.size(); ++i)
     add_kernel(text, inspection.launched[i], inspection.resources[i]);
   return text;

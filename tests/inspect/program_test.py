@@ -10,7 +10,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = sys.argv.pop()
-KERNEL = "kernels/norm/layer_norm.cuh"
+KERNEL = "kernels/norm/row_norm.cuh"
 
 
 def inspect(*arguments):
@@ -66,7 +66,7 @@ class Inspect(unittest.TestCase):
 
     def test_table_names_lines_and_resources(self):
         self.assertEqual(self.code, 0)
-        self.assertIn(f"layer_norm.cuh:{self.line_of('store_f32(p.y')}", self.table)
+        self.assertIn(f"row_norm.cuh:{self.line_of('store_f32(p.y')}", self.table)
         self.assertIn("sm_80: ", self.table)
 
     def test_json(self):
@@ -75,12 +75,25 @@ class Inspect(unittest.TestCase):
         self.assertEqual(self.json["declared_bytes"], bytes_needed)
         self.assertEqual(self.json["least_bytes"], bytes_needed)
         kernel, = self.json["kernels"]
-        self.assertTrue(kernel["type"].startswith("LayerNormForward<float, LayerNormConfig{"))
+        self.assertTrue(kernel["type"].startswith("RowNormForward<float, RowNormConfig{"))
         self.assertEqual(set(kernel["resources"]), {"sm_80", "sm_90a"})
         stores, = [line for line in kernel["lines"] if line["at"]["line"] == self.line_of("store_f32(p.y")]
         self.assertEqual((stores["at"]["file"], stores["in"]["file"]), (KERNEL, "kernels/tile/vector.cuh"))
         self.assertEqual((stores["access"], stores["lane_bytes"], stores["efficiency"]), ("write", 16, 1))
         self.assertEqual(stores["sectors"], 16 * 1024 * 4 / 32)
+
+    def test_operations(self):
+        threads = self.json["kernels"][0]["threads"]  # a row each
+        of_elements = 8 * 16 * 1024
+        of_rows = 16 * threads * (2 * 10 + 3)  # two sums over the threads, the mean, the argument of rsqrtf
+        self.assertEqual(self.json["declared_operations"], of_elements)
+        self.assertEqual(self.json["operations"], of_elements + of_rows)
+        self.assertEqual(self.json["special_functions"], 16 * threads)
+        line = self.line_of("gamma[k] * (")
+        y, = [of_line for of_line in self.json["kernels"][0]["operations_by_line"] if of_line["at"]["line"] == line]
+        self.assertEqual((y["operations"], y["special_functions"]), (4 * 16 * 1024, 0))
+        self.assertIn(f"{of_elements} declared; counted {of_elements + of_rows} by threads", self.table)
+        self.assertRegex(self.table, rf"\n  row_norm.cuh:{line} +{4 * 16 * 1024} *\n")
 
     def test_page_has_the_source_with_notes(self):
         parser = Rows()
@@ -91,6 +104,7 @@ class Inspect(unittest.TestCase):
         row = code[str(line)]
         self.assertEqual(row[-1], self.source[line - 1])
         self.assertIn("100.0 %", row)
+        self.assertIn(str(4 * 16 * 1024), code[str(self.line_of("gamma[k] * ("))])
         self.assertNotIn("http", self.page)  # it needs nothing from elsewhere
 
     def test_mistakes_get_one_line(self):

@@ -21,6 +21,8 @@ inline f32 tanh_approximate(f32 x) { return std::tanh(x); }
 inline f32 reciprocal_approximate(f32 x) { return 1 / x; }
 
 /// 1 / sqrt(x) with a relative error of at most 2^-22.9 (rsqrt.approx.f32).
-inline f32 rsqrt_approximate(f32 x) { return static_cast<f32>(1 / std::sqrt(static_cast<double>(x))); }
+[[gnu::noinline]] inline f32 rsqrt_approximate(f32 x) {
+  return static_cast<f32>(1 / std::sqrt(static_cast<double>(x)));
+}
 
 }  // namespace heddle::emulated

@@ -39,6 +39,12 @@ void Inspector::launch_begins(GridLaunch const& launch) {
   kernel_->threads = launch.threads;
   kernel_->shared_bytes = launch.shared_bytes;
   warps_.clear();
+  kernel_->executions.start();
+}
+
+void Inspector::launch_ends() {
+  BlockExecutions::stop();
+  kernel_ = nullptr;
 }
 
 void Inspector::cluster_begins(Cluster& cluster) {

@@ -1,4 +1,4 @@
-// Watches launches and counts what their memory accesses cost.
+// Watches launches and counts what their memory accesses cost and what they compute.
 //
 // The accesses of the lanes of a warp are put together into requests, which a GPU would carry out as one instruction:
 // the n-th execution of a place in the code by each lane since the warp last came together belongs to the n-th request.
@@ -17,6 +17,7 @@
 #include "kernels/machine/host/inspector/touched_bytes.h"
 #include "kernels/machine/host/inspector/warp_request.h"
 #include "kernels/machine/host/instrumentation/access_sites.h"
+#include "kernels/machine/host/instrumentation/basic_blocks.h"
 #include "kernels/machine/host/scheduler/observer.h"
 
 namespace heddle::emulated {
@@ -57,6 +58,7 @@ struct KernelCounts {
   std::vector<AccessCounts> counts;                     // of each site
   std::map<RendezvousSite, u64> barriers, collectives;  // how often a block, a warp came together there
   u64 matrix_operations = 0;
+  BlockExecutions executions;  // of its code, where it is instrumented
   TouchedBytes read, written;  // of global memory
 };
 
@@ -66,7 +68,7 @@ class Inspector final : public Observer {
   std::deque<KernelCounts> const& kernels() const { return kernels_; }
 
   void launch_begins(GridLaunch const& launch) override;
-  void launch_ends() override { kernel_ = nullptr; }
+  void launch_ends() override;
   void cluster_begins(Cluster& cluster) override;
   void cluster_ends() override;
   void access(Actor actor, Access const& access) override;

@@ -61,7 +61,10 @@ KernelReport report_of(KernelCounts const& kernel) {
                          .written_sectors = kernel.written.sectors(),
                          .barriers = kernel.barriers,
                          .collectives = kernel.collectives,
+                         .operations_by_line = operations_by_line(kernel.executions),
+                         .operations = {},
                          .matrix_operations = kernel.matrix_operations};
+  for (OperationsOfLine const& line : result.operations_by_line) result.operations += line.operations;
   for (LineReport const& line : result.lines) {
     if (line.bulk && line.space == Space::shared)
       result.bulk_shared_bytes += line.counts.useful_bytes;

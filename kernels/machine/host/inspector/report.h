@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/machine/host/inspector/inspector.h"
+#include "kernels/machine/host/inspector/operations.h"
 #include "kernels/machine/host/instrumentation/source_lines.h"
 
 namespace heddle::emulated {
@@ -30,6 +31,8 @@ struct KernelReport {
   u64 read_bytes = 0, written_bytes = 0;      // bytes of global memory that are touched, each once
   u64 read_sectors = 0, written_sectors = 0;  // and the sectors that hold them
   std::map<RendezvousSite, u64> barriers, collectives;
+  std::vector<OperationsOfLine> operations_by_line;  // ascending
+  Operations operations;                             // by the threads: their total
   u64 matrix_operations = 0;
 
   /// What requests move, each time anew, and what must move if a cache holds everything that is used again.

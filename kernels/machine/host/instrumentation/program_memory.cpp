@@ -3,7 +3,6 @@
 #include <link.h>
 
 #include <algorithm>
-#include <cstdint>
 
 namespace heddle::emulated {
 namespace {
@@ -15,6 +14,7 @@ struct Range {
 
 struct ProgramMemory {
   Range constants{}, variables{};  // variables: of this host thread
+  ProgramCode code;
 };
 
 void extend(Range& range, Range const& more) {
@@ -33,6 +33,8 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
     if (segment.p_type == PT_LOAD) is_this |= range.contains(reinterpret_cast<std::uintptr_t>(&is_of_program));
     if ((segment.p_type == PT_LOAD && (segment.p_flags & PF_W) == 0) || segment.p_type == PT_GNU_RELRO)
       extend(memory.constants, range);
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0)
+      memory.code = {range.begin, range.bytes, module->dlpi_addr};
     if (segment.p_type == PT_TLS)
       memory.variables = {reinterpret_cast<std::uintptr_t>(module->dlpi_tls_data), segment.p_memsz};
   }
@@ -40,16 +42,23 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
   return is_this ? 1 : 0;
 }
 
-}  // namespace
-
-bool is_of_program(void const* address) {
+ProgramMemory const& program_memory() {
   thread_local ProgramMemory const memory = [] {
     ProgramMemory found;
     dl_iterate_phdr(find_memory, &found);
     return found;
   }();
+  return memory;
+}
+
+}  // namespace
+
+bool is_of_program(void const* address) {
+  ProgramMemory const& memory = program_memory();
   auto const at = reinterpret_cast<std::uintptr_t>(address);
   return memory.constants.contains(at) || memory.variables.contains(at);
 }
+
+ProgramCode program_code() { return program_memory().code; }
 
 }  // namespace heddle::emulated

@@ -31,14 +31,6 @@ int add_line(void* lines, std::uintptr_t, char const* file, int line, char const
   return 0;
 }
 
-KernelLine kernel_line(std::vector<SourceLine> lines) {
-  std::erase_if(lines, is_of_machine);
-  if (lines.empty()) return {};
-  auto const of_kernel =
-      std::find_if(lines.begin(), lines.end(), [&](SourceLine const& line) { return line.file == lines.back().file; });
-  return {*of_kernel, lines.front()};
-}
-
 /// The same from binutils: libbacktrace of GCC 12 does not find all code of large programs.
 std::vector<SourceLine> lines_of_addr2line(std::uintptr_t address) {
   std::vector<SourceLine> lines;
@@ -72,6 +64,14 @@ std::vector<SourceLine> source_lines(void const* return_address) {
 }
 
 bool is_of_machine(SourceLine const& line) { return line.file.find("kernels/machine/host/") != std::string::npos; }
+
+KernelLine kernel_line(std::vector<SourceLine> lines) {
+  std::erase_if(lines, is_of_machine);
+  if (lines.empty()) return {};
+  auto const of_kernel =
+      std::find_if(lines.begin(), lines.end(), [&](SourceLine const& line) { return line.file == lines.back().file; });
+  return {*of_kernel, lines.front()};
+}
 
 KernelLine kernel_line(Access const& access) {
   std::vector<SourceLine> const lines = source_lines(access.site);

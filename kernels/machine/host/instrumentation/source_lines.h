@@ -27,6 +27,9 @@ struct KernelLine {
   SourceLine detail;  // of the function it called to make it, such as one of kernels/tile; else the same
 };
 
+/// Of the lines of source_lines(): that of the kernel, empty when they are all of the emulator.
+KernelLine kernel_line(std::vector<SourceLine> lines);
+
 /// The kernel's line of an access: of all the lines of source_lines() that lie in the file of the outermost one, the
 /// innermost. Where the chain of calls is unknown, that of `where`; empty when there is none.
 KernelLine kernel_line(Access const& access);

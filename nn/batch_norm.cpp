@@ -1,5 +1,7 @@
 #include "nn/batch_norm.h"
 
+#include <utility>
+
 #include "kernels/core/error.h"
 #include "ops/norm.h"
 
@@ -13,10 +15,17 @@ BatchNorm2d::BatchNorm2d(i64 c, f32 epsilon, f32 momentum) : epsilon_(epsilon), 
   running_variance_ = add_buffer("running_var", Tensor::full({c}, 1));
 }
 
+Tensor BatchNorm2d::operator()(Tensor const& x, Activation activation, Tensor const& residual) {
+  fused_ = {activation, residual};
+  return (*this)(x);
+}
+
 Tensor BatchNorm2d::forward(Tensor const& x) {
+  auto const [activation, residual] = std::exchange(fused_, {});
   if (training())
-    return ops::batch_norm_training(x, weight_, bias_, running_mean_, running_variance_, momentum_, epsilon_);
-  return ops::batch_norm_inference(x, weight_, bias_, running_mean_, running_variance_, epsilon_);
+    return ops::batch_norm_training(x, weight_, bias_, running_mean_, running_variance_, momentum_, epsilon_,
+                                    activation, residual);
+  return ops::batch_norm_inference(x, weight_, bias_, running_mean_, running_variance_, epsilon_, activation, residual);
 }
 
 }  // namespace heddle::nn

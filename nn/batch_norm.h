@@ -1,6 +1,7 @@
 // Batch normalisation of NHWC activations (Ioffe, Szegedy 2015).
 #pragma once
 
+#include "kernels/core/activation.h"
 #include "nn/module.h"
 
 namespace heddle::nn {
@@ -12,6 +13,10 @@ class BatchNorm2d final : public Module {
  public:
   explicit BatchNorm2d(i64 c, f32 epsilon = 1e-5f, f32 momentum = 0.1f);
 
+  using Module::operator();
+  /// activation(norm(x) + residual) in one pass; the residual, of the shape of x, may be undefined.
+  Tensor operator()(Tensor const& x, Activation activation, Tensor const& residual = {});
+
   std::string_view kind() const override { return "BatchNorm2d"; }
   std::string details() const override { return std::to_string(weight_.size(0)); }
 
@@ -19,7 +24,13 @@ class BatchNorm2d final : public Module {
   Tensor forward(Tensor const& x) override;
 
  private:
+  struct Fused {
+    Activation activation = Activation::none;
+    Tensor residual;
+  };
+
   f32 epsilon_, momentum_;
+  Fused fused_;  // into the next call of forward
   Tensor weight_, bias_, running_mean_, running_variance_;
 };
 

@@ -1,7 +1,5 @@
 #include "nn/residual.h"
 
-#include "ops/elementwise.h"
-
 namespace heddle::nn {
 namespace {
 
@@ -19,8 +17,6 @@ std::shared_ptr<Sequential> projection(i64 c, i64 k, i64 stride, Generator& gene
   return result;
 }
 
-Tensor relu(Tensor const& x) { return ops::activate(x, Activation::relu); }
-
 }  // namespace
 
 BasicBlock::BasicBlock(i64 c, i64 width, i64 stride, Generator& generator) {
@@ -32,9 +28,9 @@ BasicBlock::BasicBlock(i64 c, i64 width, i64 stride, Generator& generator) {
 }
 
 Tensor BasicBlock::forward(Tensor const& x) {
-  Tensor y = relu((*bn1_)((*conv1_)(x)));
-  y = (*bn2_)((*conv2_)(y));
-  return relu(ops::add(y, downsample_ ? (*downsample_)(x) : x));
+  Tensor y = (*bn1_)((*conv1_)(x), Activation::relu);
+  y = (*conv2_)(y);
+  return (*bn2_)(y, Activation::relu, downsample_ ? (*downsample_)(x) : x);
 }
 
 Bottleneck::Bottleneck(i64 c, i64 width, i64 stride, Generator& generator) {
@@ -49,10 +45,10 @@ Bottleneck::Bottleneck(i64 c, i64 width, i64 stride, Generator& generator) {
 }
 
 Tensor Bottleneck::forward(Tensor const& x) {
-  Tensor y = relu((*bn1_)((*conv1_)(x)));
-  y = relu((*bn2_)((*conv2_)(y)));
-  y = (*bn3_)((*conv3_)(y));
-  return relu(ops::add(y, downsample_ ? (*downsample_)(x) : x));
+  Tensor y = (*bn1_)((*conv1_)(x), Activation::relu);
+  y = (*bn2_)((*conv2_)(y), Activation::relu);
+  y = (*conv3_)(y);
+  return (*bn3_)(y, Activation::relu, downsample_ ? (*downsample_)(x) : x);
 }
 
 }  // namespace heddle::nn

@@ -2,6 +2,7 @@
 // for a negative size, and for a null pointer to a tensor that is not empty.
 #pragma once
 
+#include "kernels/core/activation.h"
 #include "kernels/core/cost.h"
 #include "kernels/core/stream.h"
 #include "kernels/core/types.h"
@@ -44,10 +45,6 @@ struct BiasBackwardArgs {
   T const* dy = nullptr;  // [rows, columns]
   T* dbias = nullptr;     // [columns]
 };
-
-/// relu: max(x, 0); NaN stays NaN. gelu_erf: x * Phi(x); gelu_tanh: its tanh form (Hendrycks, Gimpel 2016).
-/// silu: x * sigmoid(x).
-enum class Activation : u8 { none, relu, gelu_erf, gelu_tanh, silu };
 
 template <class T>
 struct ActivationForwardArgs {

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/norm/batch_norm.h"
+#include "kernels/norm/batch_norm_check.h"
 #include "kernels/norm/batch_norm_rows.h"
 
 namespace heddle::cpu {
@@ -26,34 +26,39 @@ struct Moments {
 };
 
 /// sum and square of x - shift over some rows.
-void shifted_sums(f32 const* __restrict x, i64 rows, std::span<f32 const> shift, f32* __restrict sum,
+template <class T>
+void shifted_sums(T const* x, i64 rows, RowReader<T>& read, std::span<f32 const> shift, f32* __restrict sum,
                   f32* __restrict square) {
   std::size_t const channels = shift.size();
   f32 const* __restrict const center = shift.data();
   std::fill_n(sum, channels, 0.0f);
   std::fill_n(square, channels, 0.0f);
-  for (i64 row = 0; row < rows; ++row, x += channels)
+  for (i64 row = 0; row < rows; ++row, x += channels) {
+    f32 const* __restrict const values = read(x);
     for (std::size_t i = 0; i < channels; ++i) {
-      f32 const difference = x[i] - center[i];
+      f32 const difference = values[i] - center[i];
       sum[i] += difference;
       square[i] += difference * difference;
     }
+  }
 }
 
 /// One pass over x. Deviations are taken from the mean of the rows before, so that a large mean cancels in x - shift
 /// and not between large sums; where it is far off, the variance is large too and hides the rounding.
-Moments moments_of(f32 const* x, Rows const& rows, i64 channels) {
+template <class T>
+Moments moments_of(T const* x, Rows const& rows, i64 channels) {
   Moments total(channels);
+  RowReader<T> read(channels);
   auto const count = static_cast<std::size_t>(channels);
   std::vector<f32> shift(count), sum(count), square(count);
-  auto const move_shift = [&](f32 const* from, i64 size) {
-    shifted_sums(from, size, shift, sum.data(), square.data());
+  auto const move_shift = [&](T const* from, i64 size) {
+    shifted_sums(from, size, read, shift, sum.data(), square.data());
     for (std::size_t i = 0; i < count; ++i) shift[i] += sum[i] / static_cast<f32>(size);
   };
   std::vector<Rows> const groups = split(rows, group_rows);
   move_shift(x + rows.begin * channels, groups.front().size());
   for (Rows const& group : groups) {
-    shifted_sums(x + group.begin * channels, group.size(), shift, sum.data(), square.data());
+    shifted_sums(x + group.begin * channels, group.size(), read, shift, sum.data(), square.data());
     auto const size = static_cast<double>(group.size());
     for (std::size_t i = 0; i < count; ++i) {
       double const offset = sum[i] / size;
@@ -65,7 +70,8 @@ Moments moments_of(f32 const* x, Rows const& rows, i64 channels) {
   return total;
 }
 
-Moments moments_of(f32 const* x, BatchNormShape const& shape) {
+template <class T>
+Moments moments_of(T const* x, BatchNormShape const& shape) {
   std::vector<Rows> const chunks = chunks_of(shape);
   std::vector<Moments> parts(chunks.size(), Moments(0));
   for_each_chunk(chunks, [&](std::size_t i, Rows const& rows) { parts[i] = moments_of(x, rows, shape.channels); });
@@ -77,28 +83,59 @@ Moments moments_of(f32 const* x, BatchNormShape const& shape) {
   return total;
 }
 
+/// One bit for each of the elements [begin, end): not y <= 0. `begin` is a multiple of 8.
+template <class T>
+void write_positive(T const* y, i64 begin, i64 end, u8* positive) {
+  for (i64 first = begin; first < end; first += 8) {
+    unsigned bits = 0;
+    for (i64 i = 0; i < std::min<i64>(8, end - first); ++i) bits |= (f32(y[first + i]) <= 0 ? 0u : 1u) << i;
+    positive[first / 8] = static_cast<u8>(bits);
+  }
+}
+
 /// y = (x - center) * scale + offset for each channel.
 struct Affine {
   explicit Affine(i64 channels) : center(static_cast<std::size_t>(channels)), scale(center), offset(center) {}
   std::vector<f32> center, scale, offset;
 };
 
-void apply(Affine const& affine, BatchNormShape const& shape, f32 const* input, f32* output) {
+/// y = function(affine(x) + residual), the residual where there is one.
+template <class T, class Function>
+void apply(Affine const& affine, BatchNormShape const& shape, T const* input, T const* residual, T* output,
+           u8* positive, Function function) {
   for_each_chunk(chunks_of(shape), [&](std::size_t, Rows const& rows) {
     f32 const* __restrict const center = affine.center.data();
     f32 const* __restrict const scale = affine.scale.data();
     f32 const* __restrict const offset = affine.offset.data();
+    RowReader<T> read(shape.channels), read_residual(shape.channels);
+    RowWriter<T> write(shape.channels);
     for (i64 row = rows.begin; row < rows.end; ++row) {
-      f32 const* __restrict const x = input + row * shape.channels;
-      f32* const y = output + row * shape.channels;
+      f32 const* __restrict const x = read(input + row * shape.channels);
+      f32* const y = write.begin(output + row * shape.channels);
+      if (residual) {
+        f32 const* const added = read_residual(residual + row * shape.channels);
 #pragma omp simd
-      for (i64 i = 0; i < shape.channels; ++i) y[i] = (x[i] - center[i]) * scale[i] + offset[i];
+        for (i64 i = 0; i < shape.channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i] + added[i]);
+      } else {
+#pragma omp simd
+        for (i64 i = 0; i < shape.channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i]);
+      }
+      write.finish(output + row * shape.channels);
     }
+    if (positive) write_positive(output, rows.begin * shape.channels, rows.end * shape.channels, positive);
+  });
+}
+
+template <class Args>
+void apply(Affine const& affine, Args const& args, u8* positive) {
+  with_activation(args.activation, [&](auto function, auto) {
+    apply(affine, args.shape, args.x, args.residual, args.y, positive, function);
   });
 }
 
 /// running = (1 - momentum) * running + momentum * batch.
-void move_running(BatchNormTrainingArgs<f32> const& args, std::size_t channel, Moments const& batch) {
+template <class T>
+void move_running(BatchNormTrainingArgs<T> const& args, std::size_t channel, Moments const& batch) {
   auto const towards = [&](f32* running, double value) {
     if (running) running[channel] += args.momentum * static_cast<f32>(value - running[channel]);
   };
@@ -108,22 +145,15 @@ void move_running(BatchNormTrainingArgs<f32> const& args, std::size_t channel, M
 
 }  // namespace
 
-void batch_norm_training(BatchNormTrainingArgs<f32> const& args, Stream) {
-  constexpr char const* operation = "batch_norm_training";
+template <class T>
+void batch_norm_training(BatchNormTrainingArgs<T> const& args, Stream) {
+  check_arguments(args);
   BatchNormShape const& shape = args.shape;
-  check_batch_norm_shape(operation, shape);
-  check(args.epsilon >= 0, "[", operation, "] epsilon must not be negative: epsilon=", args.epsilon);
-  check_pointer(operation, "x", args.x, shape.rows * shape.channels);
-  check_pointer(operation, "y", args.y, shape.rows * shape.channels);
-  check_pointer(operation, "gamma", args.gamma, shape.channels);
-  check_pointer(operation, "beta", args.beta, shape.channels);
-  check_pointer(operation, "mean", args.mean, shape.channels);
-  check_pointer(operation, "rstd", args.rstd, shape.channels);
-
-  Moments const batch = moments_of(args.x, shape);
+  Moments batch = moments_of(args.x, shape);
   Affine affine(shape.channels);
   for (std::size_t i = 0; i < batch.mean.size(); ++i) {
     double const variance = batch.deviation[i] / static_cast<double>(std::max<i64>(batch.rows, 1));
+    if (std::isnan(variance)) batch.mean[i] = variance;  // for an infinity too
     args.mean[i] = static_cast<f32>(batch.mean[i]);
     args.rstd[i] = static_cast<f32>(1 / std::sqrt(variance + args.epsilon));
     affine.center[i] = args.mean[i];
@@ -132,28 +162,22 @@ void batch_norm_training(BatchNormTrainingArgs<f32> const& args, Stream) {
     affine.offset[i] = args.beta[i] - static_cast<f32>(batch.mean[i] - args.mean[i]) * affine.scale[i];
     if (batch.rows > 0) move_running(args, i, batch);
   }
-  apply(affine, shape, args.x, args.y);
+  apply(affine, args, args.positive);
 }
 
-void batch_norm_inference(BatchNormInferenceArgs<f32> const& args, Stream) {
-  constexpr char const* operation = "batch_norm_inference";
-  BatchNormShape const& shape = args.shape;
-  check_batch_norm_shape(operation, shape);
-  check(args.epsilon >= 0, "[", operation, "] epsilon must not be negative: epsilon=", args.epsilon);
-  check_pointer(operation, "x", args.x, shape.rows * shape.channels);
-  check_pointer(operation, "y", args.y, shape.rows * shape.channels);
-  check_pointer(operation, "gamma", args.gamma, shape.channels);
-  check_pointer(operation, "beta", args.beta, shape.channels);
-  check_pointer(operation, "running_mean", args.running_mean, shape.channels);
-  check_pointer(operation, "running_variance", args.running_variance, shape.channels);
-
-  Affine affine(shape.channels);
+template <class T>
+void batch_norm_inference(BatchNormInferenceArgs<T> const& args, Stream) {
+  check_arguments(args);
+  Affine affine(args.shape.channels);
   for (std::size_t i = 0; i < affine.center.size(); ++i) {
     affine.center[i] = args.running_mean[i];
     affine.scale[i] = args.gamma[i] / std::sqrt(args.running_variance[i] + args.epsilon);
     affine.offset[i] = args.beta[i];
   }
-  apply(affine, shape, args.x, args.y);
+  apply(affine, args, nullptr);
 }
+
+HEDDLE_INSTANTIATE(batch_norm_training, BatchNormTrainingArgs);
+HEDDLE_INSTANTIATE(batch_norm_inference, BatchNormInferenceArgs);
 
 }  // namespace heddle::cpu

@@ -1,4 +1,4 @@
-// How the CPU passes of batch normalisation cut their rows, and what they ask of their arguments.
+// How the CPU passes of batch normalisation cut and read their rows.
 //
 // Every pass is bound by memory: it reads chunks of rows, each on one thread and all channels at once. What chunks add
 // up is merged in their order, so the number of threads does not show in the result. Within a chunk f32 sums run over
@@ -6,9 +6,10 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
-#include "kernels/core/arguments.h"
+#include "kernels/core/math.h"
 #include "kernels/norm/batch_norm.h"
 
 namespace heddle::cpu {
@@ -29,8 +30,10 @@ inline std::vector<Rows> split(Rows const& rows, i64 size) {
   return parts;
 }
 
+/// A multiple of 8 rows each, so that no two share a byte of bits.
 inline std::vector<Rows> chunks_of(BatchNormShape const& shape) {
-  return split({0, shape.rows}, std::max(group_rows, chunk_elements / std::max<i64>(shape.channels, 1)));
+  i64 const rows = std::max(group_rows, chunk_elements / std::max<i64>(shape.channels, 1));
+  return split({0, shape.rows}, round_up<i64>(rows, 8));
 }
 
 /// Calls work(chunk's number, rows) for all chunks, in parallel.
@@ -40,9 +43,38 @@ void for_each_chunk(std::vector<Rows> const& chunks, Work const& work) {
   for (std::size_t i = 0; i < chunks.size(); ++i) work(i, chunks[i]);
 }
 
-inline void check_batch_norm_shape(char const* operation, BatchNormShape const& shape) {
-  check(shape.rows >= 0 && shape.channels >= 0, "[", operation, "] sizes must not be negative: rows=", shape.rows,
-        ", channels=", shape.channels);
-}
+/// Rows of T as f32: where they are, or in a buffer of one row.
+template <class T>
+class RowReader {
+ public:
+  explicit RowReader(i64 channels) : row_(static_cast<std::size_t>(std::is_same_v<T, f32> ? 0 : channels)) {}
+
+  f32 const* operator()(T const* row) {
+    if constexpr (std::is_same_v<T, f32>) return row;
+    for (std::size_t i = 0; i < row_.size(); ++i) row_[i] = f32(row[i]);
+    return row_.data();
+  }
+
+ private:
+  std::vector<f32> row_;
+};
+
+/// Likewise for rows that are written: finish() rounds the buffer to T.
+template <class T>
+class RowWriter {
+ public:
+  explicit RowWriter(i64 channels) : row_(static_cast<std::size_t>(std::is_same_v<T, f32> ? 0 : channels)) {}
+
+  f32* begin(T* row) {
+    if constexpr (std::is_same_v<T, f32>) return row;
+    return row_.data();
+  }
+  void finish(T* row) {
+    for (std::size_t i = 0; i < row_.size(); ++i) row[i] = T(row_[i]);
+  }
+
+ private:
+  std::vector<f32> row_;
+};
 
 }  // namespace heddle::cpu

@@ -4,7 +4,6 @@
 
 #include "nn/init.h"
 #include "nn/residual.h"
-#include "ops/elementwise.h"
 
 namespace heddle::nn {
 namespace {
@@ -41,7 +40,7 @@ ResNet::ResNet(ResNetConfig const& config, i64 c, i64 classes, Generator& genera
 }
 
 Tensor ResNet::forward(Tensor const& x) {
-  Tensor y = ops::activate((*bn1_)((*conv1_)(x)), Activation::relu);
+  Tensor y = (*bn1_)((*conv1_)(x), Activation::relu);
   if (maxpool_) y = (*maxpool_)(y);
   for (auto const& stage : stages_) y = (*stage)(y);
   return (*fc_)((*avgpool_)(y));

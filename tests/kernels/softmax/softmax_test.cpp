@@ -12,7 +12,7 @@ namespace {
 class Softmax : public ::testing::TestWithParam<SoftmaxCase> {};
 
 TEST_P(Softmax, Emulated) {
-  for_each_pass(GetParam(), [](auto const& c) { test_emulated(c, c.c.once); });
+  for_each_pass(GetParam(), [](auto const& c) { test_emulated(c, {.once = c.c.once}); });
 }
 
 TEST_P(Softmax, Cuda) {

@@ -1,0 +1,226 @@
+// The cases as operation_test.h wants them, with the bounds that a kernel must keep that computes in f32.
+//
+// Notation: u = 2^-24; d = the longest chain of additions of one sum over the rows. Sums, products and differences each
+// round by u. First-order bounds (Higham, "Accuracy and stability of numerical algorithms", 3.1), with a tenth added
+// for the second order.
+#pragma once
+
+#include <cmath>
+
+#include "kernels/norm/channel_strips.h"
+#include "tests/support/cases_batch_norm.h"
+#include "tests/support/operation_test.h"
+
+namespace heddle::testing {
+
+inline constexpr double u = 0x1p-24;
+/// Of y = f(x), and of f'(x), for the activations of kernels/tile/activation.cuh and of the CPU together: a few
+/// roundings of terms that are at most 1 + |x|. |f'| and |f''| are at most 1.2.
+inline double activation_error(double x) { return 64 * u * (1 + std::abs(x)); }
+inline constexpr double steepest = 1.2;
+
+/// A thread's rows one after the other, then pairwise over the block; the chunks likewise.
+inline double chain(BatchNormShape const& shape, i64 element_bytes) {
+  ChannelStrips const s(1, shape.rows, shape.channels, element_bytes);
+  return static_cast<double>(ceil_div<i64>(s.chunk_rows, s.row_threads()) + 8 + ceil_div<i64>(s.chunks * s.fold, 32) +
+                             5);
+}
+
+template <class Args>
+struct BatchNormChannel {
+  double mean = 0, variance = 0, range = 0, largest = 0;
+
+  /// The true statistics of x.
+  BatchNormChannel(Args const& a, i64 channel) {
+    auto const [rows, channels] = a.shape;
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    auto const at = [&](i64 row) { return static_cast<double>(a.x[row * a.shape.channels + channel]); };
+    for (i64 row = 0; row < rows; ++row) {
+      mean += at(row) / static_cast<double>(rows);
+      low = std::min(low, at(row));
+      high = std::max(high, at(row));
+      largest = std::max(largest, std::abs(at(row)));
+    }
+    for (i64 row = 0; row < rows; ++row) variance += std::pow(at(row) - mean, 2) / static_cast<double>(rows);
+    if (rows > 0) range = high - low;
+  }
+
+  // The shift is one of the x, so that differences from it are below the range. The mean of a chunk is rounded, and
+  // the mean of all, and the differences of the former.
+  double mean_error(double d) const { return 1.1 * ((d + 6) * u * range + 3 * u * largest); }
+  // sum (x - s)^2 and (sum (x - s))^2 / n cancel; the means of chunks enter with their errors.
+  double variance_error(double d) const {
+    return 1.1 * (4 * (d + 6) * u * range * range + 8 * u * largest * range + std::pow(4 * u * largest, 2));
+  }
+};
+
+struct BatchNormCaseBase {
+  BatchNormCase c;
+  i64 offset = c.offset;
+
+  explicit BatchNormCaseBase(BatchNormCase const& given) : c(given) {}
+};
+
+/// y for given statistics that may be off.
+template <class T, class Args>
+double y_bound(Args const& a, i64 at, i64 channel, double mean, double rstd, double mean_error, double rstd_share) {
+  double const xhat = (a.x[at] - mean) * rstd, gamma = a.gamma[channel];
+  double const added = a.residual ? a.residual[at] : 0, y = a.y[at];
+  double const terms = std::abs(gamma * xhat) + std::abs(a.beta[channel]) + std::abs(added);
+  double const before = std::abs(gamma) * (rstd * mean_error + std::abs(xhat) * rstd_share) + 6 * u * terms;
+  bool const exact = a.activation == Activation::none || a.activation == Activation::relu;
+  return (exact ? before : steepest * before + activation_error(terms)) + (unit_roundoff<T> + u) * std::abs(y) +
+         half_subnormal<T>;
+}
+
+struct BatchNormTrainingCase : BatchNormCaseBase {
+  using BatchNormCaseBase::BatchNormCaseBase;
+  template <class T>
+  using Args = BatchNormTrainingArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = batch_norm_training<T>;
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.shape = c.shape, .activation = c.activation};
+  }
+  std::vector<f32> values(std::string_view name, i64 count, u64) const {
+    bool const fused = c.residual && c.activation == Activation::relu;
+    if ((name == "residual" && !c.residual) || (name == "positive" && !fused)) return {};
+    return batch_norm_values(c, name, count);
+  }
+
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    auto const [rows, channels] = a.shape;
+    Bounds result = {{"mean", {}},
+                     {"rstd", {}},
+                     {"running_mean", {}},
+                     {"running_variance", {}},
+                     {"y", std::vector<double>(static_cast<std::size_t>(a.shape.elements()))}};
+    double const d = chain(a.shape, sizeof(T)), unbiased = static_cast<double>(rows) / std::max<double>(1, rows - 1);
+    for (i64 channel = 0; channel < channels; ++channel) {
+      BatchNormChannel<Args<f32>> const s(a, channel);
+      double const mean_error = s.mean_error(d), variance_error = s.variance_error(d);
+      double const rstd = 1 / std::sqrt(s.variance + a.epsilon);
+      double const rstd_share = variance_error / (s.variance + a.epsilon) + 5 * u;
+      result["mean"].push_back(mean_error);
+      result["rstd"].push_back(rstd_share * rstd);
+      result["running_mean"].push_back(mean_error + 4 * u * (1 + s.largest));
+      result["running_variance"].push_back(unbiased * variance_error + 6 * u * (2 + unbiased * s.variance));
+      for (i64 row = 0; row < rows; ++row) {
+        i64 const at = row * channels + channel;
+        result["y"][static_cast<std::size_t>(at)] =
+            y_bound<T>(a, at, channel, s.mean, rstd, mean_error + u * s.largest, rstd_share);
+      }
+    }
+    return result;
+  }
+};
+
+struct BatchNormInferenceCase : BatchNormCaseBase {
+  using BatchNormCaseBase::BatchNormCaseBase;
+  template <class T>
+  using Args = BatchNormInferenceArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = batch_norm_inference<T>;
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.shape = c.shape, .activation = c.activation};
+  }
+  std::vector<f32> values(std::string_view name, i64 count, u64) const {
+    if (name == "residual" && !c.residual) return {};
+    return batch_norm_values(c, name, count);
+  }
+
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    Bounds result = {{"y", {}}};
+    for (i64 at = 0; at < a.shape.elements(); ++at) {
+      i64 const channel = at % a.shape.channels;
+      double const rstd = 1 / std::sqrt(static_cast<double>(a.running_variance[channel]) + a.epsilon);
+      result["y"].push_back(y_bound<T>(a, at, channel, a.running_mean[channel], rstd, 0, 5 * u));
+    }
+    return result;
+  }
+};
+
+struct BatchNormBackwardCase : BatchNormCaseBase {
+  using BatchNormCaseBase::BatchNormCaseBase;
+  template <class T>
+  using Args = BatchNormBackwardArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = batch_norm_backward<T>;
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.shape = c.shape, .activation = c.activation};
+  }
+  /// mean, rstd and the bits are those of the training pass.
+  std::vector<f32> values(std::string_view name, i64 count, u64) const {
+    bool const bits = c.residual && c.activation == Activation::relu;
+    if ((name == "residual" && (!c.residual || bits)) || (name == "positive" && !bits)) return {};
+    if (name == "dresidual") return std::vector<f32>(static_cast<std::size_t>(c.residual ? count : 0));
+    if (name != "mean" && name != "rstd" && name != "positive") return batch_norm_values(c, name, count);
+    BatchNormTrainingCase const training(c);
+    Reference const reference(training,
+                              [&](auto of, i64 elements, u64 seed) { return training.values(of, elements, seed); });
+    return reference.operands.values(name);
+  }
+
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    auto const elements = static_cast<std::size_t>(a.shape.elements());
+    Bounds result = {{"dgamma", {}}, {"dbeta", {}}, {"dx", std::vector<double>(elements)}, {"dresidual", {}}};
+    if (a.dresidual) result["dresidual"].resize(elements);
+    for (i64 channel = 0; channel < a.shape.channels; ++channel) bound_channel<T>(a, channel, result);
+    return result;
+  }
+
+ private:
+  /// What an f32 implementation that stores g in T may be off in it.
+  template <class T>
+  static double g_error(Args<f32> const& a, i64 at, double xhat, double g) {
+    double const rounded = a.dresidual ? unit_roundoff<T> * std::abs(g) + half_subnormal<T> : 0;
+    if (a.activation == Activation::none || a.positive) return rounded;
+    i64 const channel = at % a.shape.channels;
+    double const added = a.residual ? a.residual[at] : 0;
+    double const before = a.gamma[channel] * xhat + a.beta[channel] + added;
+    double const terms = std::abs(a.gamma[channel] * xhat) + std::abs(a.beta[channel]) + std::abs(added);
+    double const before_error = 8 * u * terms, dy = std::abs(a.dy[at]);
+    if (a.activation == Activation::relu) return rounded + (std::abs(before) <= before_error ? dy : 0);
+    return rounded + dy * (steepest * before_error + activation_error(terms));
+  }
+
+  template <class T>
+  static void bound_channel(Args<f32> const& a, i64 channel, Bounds& bounds) {
+    auto const [rows, channels] = a.shape;
+    double const d = chain(a.shape, sizeof(T)), mean = a.mean[channel], rstd = a.rstd[channel];
+    double const scale = std::abs(a.gamma[channel] * rstd), n = std::max<double>(1, static_cast<double>(rows));
+    auto const xhat_at = [&](i64 at) { return (a.x[at] - mean) * rstd; };
+    // g is dx without its two means.
+    auto const g_at = [&](i64 at) {
+      return a.dx[at] / (a.gamma[channel] * rstd) + (a.dbeta[channel] + xhat_at(at) * a.dgamma[channel]) / n;
+    };
+    double of_g = 0, of_product = 0;
+    for (i64 at = channel; at < a.shape.elements(); at += channels) {
+      double const error = g_error<T>(a, at, xhat_at(at), g_at(at)), g = std::abs(g_at(at)) + error;
+      of_g += error + 1.1 * (d + 1) * u * g;
+      of_product += std::abs(xhat_at(at)) * (error + 1.1 * (d + 6) * u * g);
+    }
+    bounds["dbeta"].push_back(of_g + u * std::abs(a.dbeta[channel]));
+    bounds["dgamma"].push_back(of_product + 2 * u * std::abs(a.dgamma[channel]));
+    for (i64 at = channel; at < a.shape.elements(); at += channels) {
+      auto const i = static_cast<std::size_t>(at);
+      double const xhat = std::abs(xhat_at(at)), g = g_at(at), error = g_error<T>(a, at, xhat_at(at), g);
+      double const means = (of_g + xhat * of_product) / n;
+      double const terms = std::abs(g) + (std::abs(a.dbeta[channel]) + xhat * std::abs(a.dgamma[channel])) / n;
+      bounds["dx"][i] = 1.1 * scale * (error + means + 10 * u * terms) + (unit_roundoff<T> + u) * std::abs(a.dx[at]) +
+                        half_subnormal<T>;
+      if (a.dresidual) bounds["dresidual"][i] = error + 2 * u * std::abs(g);
+    }
+  }
+};
+
+}  // namespace heddle::testing

@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/batch_norm.h"
 #include "bench/samples/layer_norm.h"
 
 namespace heddle::inspect {
@@ -33,7 +34,9 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>()};
+  return {inspected<bench::BatchNormTrainingSample<false>>(), inspected<bench::BatchNormInferenceSample<false>>(),
+          inspected<bench::BatchNormBackwardSample<false>>(), inspected<bench::LayerNormForwardSample>(),
+          inspected<bench::LayerNormBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

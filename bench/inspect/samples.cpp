@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/batch_norm.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -34,9 +35,17 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
-          inspected<bench::RmsNormForwardSample>(),   inspected<bench::RmsNormBackwardSample>(),
-          inspected<bench::SoftmaxForwardSample>(),   inspected<bench::SoftmaxBackwardSample>()};
+  return {
+      inspected<bench::LayerNormForwardSample>(),
+      inspected<bench::LayerNormBackwardSample>(),
+      inspected<bench::RmsNormForwardSample>(),
+      inspected<bench::RmsNormBackwardSample>(),
+      inspected<bench::SoftmaxForwardSample>(),
+      inspected<bench::SoftmaxBackwardSample>(),
+      inspected<bench::BatchNormTrainingSample<false>>(),
+      inspected<bench::BatchNormInferenceSample<false>>(),
+      inspected<bench::BatchNormBackwardSample<false>>(),
+  };
 }
 
 }  // namespace heddle::inspect

@@ -12,79 +12,98 @@ struct Sums {
   std::vector<double> g, product;
 };
 
-/// The rows of g = dy * gradient(gamma * (x - mean) * rstd + beta + residual), in f32.
-template <class T, class Gradient>
-class GradientReader {
- public:
-  GradientReader(BatchNormBackwardArgs<T> const& args, std::span<f32 const> scale, Gradient gradient)
-      : args_(args),
-        scale_(scale),
-        gradient_(gradient),
-        dy_(args.shape.channels),
-        residual_(args.shape.channels),
-        g_(scale.size()) {}
+/// g = dy where the bit is set: eight at a time, which the compiler makes one vector. `first`, the element of the first
+/// bit, is a multiple of 8.
+void keep_positive(u8 const* positive, i64 first, i64 count, f32 const* dy, f32* g) {
+  u8 const* const bits = positive + first / 8;
+  for (i64 i = 0; i + 8 <= count; i += 8) {
+    int const byte = bits[i / 8];
+#pragma omp simd
+    for (int j = 0; j < 8; ++j) g[i + j] = (byte >> j & 1) == 0 ? 0 : dy[i + j];
+  }
+  for (i64 i = count / 8 * 8; i < count; ++i) g[i] = (bits[i / 8] >> (i % 8) & 1) == 0 ? 0 : dy[i];
+}
 
-  /// `x` is the row in f32.
-  f32 const* operator()(f32 const* x, i64 row) {
-    i64 const channels = args_.shape.channels, first = row * channels;
-    f32 const* const dy = dy_(args_.dy + first);
-    if (args_.activation == Activation::none) return dy;
-    f32 const *const mean = args_.mean, *const beta = args_.beta, *const scale = scale_.data();
-    f32* const g = g_.data();
-    if (args_.positive) {
-      for (i64 i = 0; i < channels; ++i) {
-        i64 const element = first + i;
-        g[i] = (args_.positive[element / 8] >> (element % 8) & 1) == 0 ? 0 : dy[i];
-      }
-    } else if (args_.residual) {
-      f32 const* const added = residual_(args_.residual + first);
-#pragma omp simd
-      for (i64 i = 0; i < channels; ++i) g[i] = gradient_((x[i] - mean[i]) * scale[i] + beta[i] + added[i], dy[i]);
-    } else {
-#pragma omp simd
-      for (i64 i = 0; i < channels; ++i) g[i] = gradient_((x[i] - mean[i]) * scale[i] + beta[i], dy[i]);
+/// Groups of rows of x and of g = dy * gradient(gamma * (x - mean) * rstd + beta + residual), in f32.
+template <class T, class Gradient>
+class GroupReader {
+ public:
+  GroupReader(BatchNormBackwardArgs<T> const& args, std::span<f32 const> scale, Gradient gradient)
+      : args_(args), scale_(scale), gradient_(gradient) {}
+
+  void read(Rows const& rows) {
+    i64 const first = rows.begin * args_.shape.channels, count = rows.size() * args_.shape.channels;
+    x = read_x_(args_.x + first, count);
+    f32 const* const dy = read_dy_(args_.dy + first, count);
+    if (args_.activation == Activation::none) {
+      g = dy;
+      return;
     }
-    return g;
+    g_.resize(static_cast<std::size_t>(count));
+    g = g_.data();
+    if (args_.positive)
+      keep_positive(args_.positive, first, count, dy, g_.data());
+    else
+      multiply(rows.size(), dy, args_.residual ? read_residual_(args_.residual + first, count) : nullptr);
   }
 
+  f32 const* x = nullptr;
+  f32 const* g = nullptr;
+
  private:
+  void multiply(i64 rows, f32 const* dy, f32 const* residual) {
+    f32 const *const mean = args_.mean, *const beta = args_.beta, *const scale = scale_.data();
+    i64 const channels = args_.shape.channels;
+    f32 const* from = x;
+    f32* to = g_.data();
+    for (i64 row = 0; row < rows; ++row, from += channels, to += channels, dy += channels) {
+      if (residual) {
+#pragma omp simd
+        for (i64 i = 0; i < channels; ++i)
+          to[i] = gradient_((from[i] - mean[i]) * scale[i] + beta[i] + residual[i], dy[i]);
+        residual += channels;
+      } else {
+#pragma omp simd
+        for (i64 i = 0; i < channels; ++i) to[i] = gradient_((from[i] - mean[i]) * scale[i] + beta[i], dy[i]);
+      }
+    }
+  }
+
   BatchNormBackwardArgs<T> const& args_;
   std::span<f32 const> scale_;
   Gradient gradient_;
-  RowReader<T> dy_, residual_;
+  Reader<T> read_x_, read_dy_, read_residual_;
   std::vector<f32> g_;
 };
 
-/// Adds one row to the sums.
-void add_row(f32 const* __restrict x, f32 const* __restrict g, std::span<f32 const> mean, f32* __restrict sum,
-             f32* __restrict product) {
+/// The sums over one group of rows, in f32.
+void group_sums(f32 const* __restrict x, f32 const* __restrict g, i64 rows, std::span<f32 const> mean,
+                f32* __restrict sum, f32* __restrict product) {
+  std::size_t const channels = mean.size();
   f32 const* __restrict const center = mean.data();
-  for (std::size_t i = 0; i < mean.size(); ++i) {
-    sum[i] += g[i];
-    product[i] += g[i] * (x[i] - center[i]);
-  }
+  std::fill_n(sum, channels, 0.0f);
+  std::fill_n(product, channels, 0.0f);
+  for (i64 row = 0; row < rows; ++row, x += channels, g += channels)
+    for (std::size_t i = 0; i < channels; ++i) {
+      sum[i] += g[i];
+      product[i] += g[i] * (x[i] - center[i]);
+    }
 }
 
 /// The sums over some rows; writes dresidual there, where it is wanted.
 template <class T, class Reader>
-Sums sums_of(BatchNormBackwardArgs<T> const& args, Rows const& rows, Reader read_g) {
+Sums sums_of(BatchNormBackwardArgs<T> const& args, Rows const& rows, Reader reader) {
   i64 const channels = args.shape.channels;
-  RowReader<T> read(channels);
   Sums total(channels);
   std::vector<f32> sum(total.g.size()), product(total.g.size());
   std::span<f32 const> const mean(args.mean, total.g.size());
   for (Rows const& group : split(rows, group_rows)) {
-    std::fill(sum.begin(), sum.end(), 0.0f);
-    std::fill(product.begin(), product.end(), 0.0f);
-    for (i64 row = group.begin; row < group.end; ++row) {
-      f32 const* const x = read(args.x + row * channels);
-      f32 const* g = read_g(x, row);
-      if (args.dresidual) {
-        T* const dresidual = args.dresidual + row * channels;
-        for (i64 i = 0; i < channels; ++i) dresidual[i] = T(g[i]);
-      }
-      add_row(x, g, mean, sum.data(), product.data());
+    reader.read(group);
+    if (args.dresidual) {
+      T* const dresidual = args.dresidual + group.begin * channels;
+      for (i64 i = 0; i < group.size() * channels; ++i) dresidual[i] = T(reader.g[i]);
     }
+    group_sums(reader.x, reader.g, group.size(), mean, sum.data(), product.data());
     for (std::size_t i = 0; i < total.g.size(); ++i) {
       total.g[i] += sum[i];
       total.product[i] += product[i];
@@ -93,50 +112,60 @@ Sums sums_of(BatchNormBackwardArgs<T> const& args, Rows const& rows, Reader read
   return total;
 }
 
-/// The two passes over x.
-template <class T, class Gradient>
-void backward(BatchNormBackwardArgs<T> const& args, Gradient gradient) {
-  BatchNormShape const& shape = args.shape;
-  i64 const channels = shape.channels;
-  std::vector<f32> scale(static_cast<std::size_t>(channels));
-  for (std::size_t i = 0; i < scale.size(); ++i) scale[i] = args.gamma[i] * args.rstd[i];
-  GradientReader<T, Gradient> const reader(args, scale, gradient);
+/// dx = scale * (g - mean_g - (x - mean) * slope), the vectors per channel.
+struct Coefficients {
+  std::vector<f32> scale, mean_g, slope;
 
-  std::vector<Rows> const chunks = chunks_of(shape);
-  std::vector<Sums> parts(chunks.size(), Sums(0));
-  for_each_chunk(chunks, [&](std::size_t i, Rows const& rows) { parts[i] = sums_of(args, rows, reader); });
-  Sums sums(channels);
+  void apply(i64 rows, f32 const* x, f32 const* g, f32 const* mean, f32* dx) const {
+    f32 const *const a = mean_g.data(), *const b = slope.data(), *const c = scale.data();
+    auto const channels = static_cast<i64>(scale.size());
+    for (i64 row = 0; row < rows; ++row, x += channels, g += channels, dx += channels) {
+#pragma omp simd
+      for (i64 i = 0; i < channels; ++i) dx[i] = c[i] * (g[i] - a[i] - (x[i] - mean[i]) * b[i]);
+    }
+  }
+};
+
+template <class T>
+void finish(BatchNormBackwardArgs<T> const& args, std::vector<Sums> const& parts, Coefficients& coefficients) {
+  Sums sums(args.shape.channels);
   for (Sums const& part : parts)
-    for (std::size_t i = 0; i < scale.size(); ++i) {
+    for (std::size_t i = 0; i < sums.g.size(); ++i) {
       sums.g[i] += part.g[i];
       sums.product[i] += part.product[i];
     }
-
-  // dx = scale * (g - mean_g - (x - mean) * slope), the vectors per channel.
-  std::vector<f32> mean_g(scale), slope(scale);
-  auto const rows_count = static_cast<double>(std::max<i64>(shape.rows, 1));
-  for (std::size_t i = 0; i < scale.size(); ++i) {
+  auto const rows = static_cast<double>(std::max<i64>(args.shape.rows, 1));
+  for (std::size_t i = 0; i < sums.g.size(); ++i) {
     double const rstd = args.rstd[i];
     args.dbeta[i] = static_cast<f32>(sums.g[i]);
     args.dgamma[i] = static_cast<f32>(sums.product[i] * rstd);
-    mean_g[i] = static_cast<f32>(sums.g[i] / rows_count);
-    slope[i] = static_cast<f32>(sums.product[i] * rstd * rstd / rows_count);
+    coefficients.mean_g[i] = static_cast<f32>(sums.g[i] / rows);
+    coefficients.slope[i] = static_cast<f32>(sums.product[i] * rstd * rstd / rows);
   }
+}
+
+/// The two passes over x.
+template <class T, class Gradient>
+void backward(BatchNormBackwardArgs<T> const& args, Gradient gradient) {
+  i64 const channels = args.shape.channels;
+  Coefficients coefficients;
+  for (auto* const vector : {&coefficients.scale, &coefficients.mean_g, &coefficients.slope})
+    vector->resize(static_cast<std::size_t>(channels));
+  for (std::size_t i = 0; i < coefficients.scale.size(); ++i) coefficients.scale[i] = args.gamma[i] * args.rstd[i];
+  GroupReader<T, Gradient> const reader(args, coefficients.scale, gradient);
+
+  std::vector<Rows> const chunks = chunks_of(args.shape);
+  std::vector<Sums> parts(chunks.size(), Sums(0));
+  for_each_chunk(chunks, [&](std::size_t i, Rows const& rows) { parts[i] = sums_of(args, rows, reader); });
+  finish(args, parts, coefficients);
   for_each_chunk(chunks, [&](std::size_t, Rows const& rows) {
-    RowReader<T> read(channels);
-    RowWriter<T> write(channels);
-    GradientReader<T, Gradient> read_g = reader;
-    for (i64 row = rows.begin; row < rows.end; ++row) {
-      f32 const* const x = read(args.x + row * channels);
-      f32 const* const g = read_g(x, row);
-      f32* const dx = write.begin(args.dx + row * channels);
-      f32 const* const mean = args.mean;
-      f32 const* const a = mean_g.data();
-      f32 const* const b = slope.data();
-      f32 const* const c = scale.data();
-#pragma omp simd
-      for (i64 i = 0; i < channels; ++i) dx[i] = c[i] * (g[i] - a[i] - (x[i] - mean[i]) * b[i]);
-      write.finish(args.dx + row * channels);
+    GroupReader<T, Gradient> from = reader;
+    Writer<T> write;
+    for (Rows const& group : split(rows, group_rows)) {
+      from.read(group);
+      T* const dx = args.dx + group.begin * channels;
+      coefficients.apply(group.size(), from.x, from.g, args.mean, write.begin(dx, group.size() * channels));
+      write.finish(dx);
     }
   });
 }

@@ -26,21 +26,18 @@ struct Moments {
 };
 
 /// sum and square of x - shift over some rows.
-template <class T>
-void shifted_sums(T const* x, i64 rows, RowReader<T>& read, std::span<f32 const> shift, f32* __restrict sum,
+void shifted_sums(f32 const* __restrict x, i64 rows, std::span<f32 const> shift, f32* __restrict sum,
                   f32* __restrict square) {
   std::size_t const channels = shift.size();
   f32 const* __restrict const center = shift.data();
   std::fill_n(sum, channels, 0.0f);
   std::fill_n(square, channels, 0.0f);
-  for (i64 row = 0; row < rows; ++row, x += channels) {
-    f32 const* __restrict const values = read(x);
+  for (i64 row = 0; row < rows; ++row, x += channels)
     for (std::size_t i = 0; i < channels; ++i) {
-      f32 const difference = values[i] - center[i];
+      f32 const difference = x[i] - center[i];
       sum[i] += difference;
       square[i] += difference * difference;
     }
-  }
 }
 
 /// One pass over x. Deviations are taken from the mean of the rows before, so that a large mean cancels in x - shift
@@ -48,17 +45,18 @@ void shifted_sums(T const* x, i64 rows, RowReader<T>& read, std::span<f32 const>
 template <class T>
 Moments moments_of(T const* x, Rows const& rows, i64 channels) {
   Moments total(channels);
-  RowReader<T> read(channels);
+  Reader<T> read;
   auto const count = static_cast<std::size_t>(channels);
   std::vector<f32> shift(count), sum(count), square(count);
   auto const move_shift = [&](T const* from, i64 size) {
-    shifted_sums(from, size, read, shift, sum.data(), square.data());
+    shifted_sums(read(from, size * channels), size, shift, sum.data(), square.data());
     for (std::size_t i = 0; i < count; ++i) shift[i] += sum[i] / static_cast<f32>(size);
   };
   std::vector<Rows> const groups = split(rows, group_rows);
   move_shift(x + rows.begin * channels, groups.front().size());
   for (Rows const& group : groups) {
-    shifted_sums(x + group.begin * channels, group.size(), read, shift, sum.data(), square.data());
+    shifted_sums(read(x + group.begin * channels, group.size() * channels), group.size(), shift, sum.data(),
+                 square.data());
     auto const size = static_cast<double>(group.size());
     for (std::size_t i = 0; i < count; ++i) {
       double const offset = sum[i] / size;
@@ -99,30 +97,36 @@ struct Affine {
   std::vector<f32> center, scale, offset;
 };
 
-/// y = function(affine(x) + residual), the residual where there is one.
-template <class T, class Function>
-void apply(Affine const& affine, BatchNormShape const& shape, T const* input, T const* residual, T* output,
-           u8* positive, Function function) {
-  for_each_chunk(chunks_of(shape), [&](std::size_t, Rows const& rows) {
-    f32 const* __restrict const center = affine.center.data();
-    f32 const* __restrict const scale = affine.scale.data();
-    f32 const* __restrict const offset = affine.offset.data();
-    RowReader<T> read(shape.channels), read_residual(shape.channels);
-    RowWriter<T> write(shape.channels);
-    for (i64 row = rows.begin; row < rows.end; ++row) {
-      f32 const* __restrict const x = read(input + row * shape.channels);
-      f32* const y = write.begin(output + row * shape.channels);
-      if (residual) {
-        f32 const* const added = read_residual(residual + row * shape.channels);
+/// y = function(affine(x) + residual) over some rows, the residual where there is one.
+template <class Function>
+void apply_rows(Affine const& affine, i64 rows, f32 const* x, f32 const* residual, f32* y, Function function) {
+  f32 const* __restrict const center = affine.center.data();
+  f32 const* __restrict const scale = affine.scale.data();
+  f32 const* __restrict const offset = affine.offset.data();
+  auto const channels = static_cast<i64>(affine.center.size());
+  for (i64 row = 0; row < rows; ++row, x += channels, y += channels) {
+    if (residual) {
 #pragma omp simd
-        for (i64 i = 0; i < shape.channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i] + added[i]);
-      } else {
+      for (i64 i = 0; i < channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i] + residual[i]);
+      residual += channels;
+    } else {
 #pragma omp simd
-        for (i64 i = 0; i < shape.channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i]);
-      }
-      write.finish(output + row * shape.channels);
+      for (i64 i = 0; i < channels; ++i) y[i] = function((x[i] - center[i]) * scale[i] + offset[i]);
     }
-    if (positive) write_positive(output, rows.begin * shape.channels, rows.end * shape.channels, positive);
+  }
+}
+
+template <class T, class Function>
+void apply(Affine const& affine, BatchNormShape const& shape, T const* x, T const* residual, T* y, u8* positive,
+           Function function) {
+  for_each_chunk(chunks_of(shape), [&](std::size_t, Rows const& rows) {
+    Reader<T> read, read_residual;
+    Writer<T> write;
+    i64 const begin = rows.begin * shape.channels, count = rows.size() * shape.channels;
+    f32 const* const added = residual ? read_residual(residual + begin, count) : nullptr;
+    apply_rows(affine, rows.size(), read(x + begin, count), added, write.begin(y + begin, count), function);
+    write.finish(y + begin);
+    if (positive) write_positive(y, begin, begin + count, positive);
   });
 }
 

@@ -43,38 +43,36 @@ void for_each_chunk(std::vector<Rows> const& chunks, Work const& work) {
   for (std::size_t i = 0; i < chunks.size(); ++i) work(i, chunks[i]);
 }
 
-/// Rows of T as f32: where they are, or in a buffer of one row.
+/// Elements of T as f32: where they are, or in a buffer.
 template <class T>
-class RowReader {
+class Reader {
  public:
-  explicit RowReader(i64 channels) : row_(static_cast<std::size_t>(std::is_same_v<T, f32> ? 0 : channels)) {}
-
-  f32 const* operator()(T const* row) {
-    if constexpr (std::is_same_v<T, f32>) return row;
-    for (std::size_t i = 0; i < row_.size(); ++i) row_[i] = f32(row[i]);
-    return row_.data();
+  f32 const* operator()(T const* elements, i64 count) {
+    if constexpr (std::is_same_v<T, f32>) return elements;
+    buffer_.resize(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < buffer_.size(); ++i) buffer_[i] = f32(elements[i]);
+    return buffer_.data();
   }
 
  private:
-  std::vector<f32> row_;
+  std::vector<f32> buffer_;
 };
 
-/// Likewise for rows that are written: finish() rounds the buffer to T.
+/// Likewise for elements that are written: finish() rounds those of the buffer to T.
 template <class T>
-class RowWriter {
+class Writer {
  public:
-  explicit RowWriter(i64 channels) : row_(static_cast<std::size_t>(std::is_same_v<T, f32> ? 0 : channels)) {}
-
-  f32* begin(T* row) {
-    if constexpr (std::is_same_v<T, f32>) return row;
-    return row_.data();
+  f32* begin(T* elements, i64 count) {
+    if constexpr (std::is_same_v<T, f32>) return elements;
+    buffer_.resize(static_cast<std::size_t>(count));
+    return buffer_.data();
   }
-  void finish(T* row) {
-    for (std::size_t i = 0; i < row_.size(); ++i) row[i] = T(row_[i]);
+  void finish(T* elements) {
+    for (std::size_t i = 0; i < buffer_.size(); ++i) elements[i] = T(buffer_[i]);
   }
 
  private:
-  std::vector<f32> row_;
+  std::vector<f32> buffer_;
 };
 
 }  // namespace heddle::cpu

@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/cross_entropy.h"
 #include "bench/samples/layer_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -35,7 +36,8 @@ InspectedKernel inspected() {
 
 std::vector<InspectedKernel> operation_kernels() {
   return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
-          inspected<bench::SoftmaxForwardSample>(), inspected<bench::SoftmaxBackwardSample>()};
+          inspected<bench::SoftmaxForwardSample>(), inspected<bench::SoftmaxBackwardSample>(),
+          inspected<bench::CrossEntropySample>()};
 }
 
 }  // namespace heddle::inspect

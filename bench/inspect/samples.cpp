@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
+#include "bench/samples/cross_entropy.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -45,6 +46,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::BatchNormTrainingSample<false>>(),
       inspected<bench::BatchNormInferenceSample<false>>(),
       inspected<bench::BatchNormBackwardSample<false>>(),
+      inspected<bench::CrossEntropySample>(),
   };
 }
 

@@ -18,7 +18,7 @@ namespace heddle::HEDDLE_BACKEND {
 template <class T, RowConfig config>
 struct SoftmaxForward {
   static constexpr int threads = config.threads();
-  static constexpr int min_blocks = config.accesses > 4 ? 1 : 0;  // one, before ptxas spills for two
+  static constexpr int min_blocks = config.accesses > 4 ? 512 / threads : 0;  // not more: ptxas would spill
   static constexpr int team = config.threads_per_row;
   static constexpr int vector = config.vector(sizeof(T));
 

@@ -19,7 +19,7 @@ struct SoftmaxForwardArgs {
   T const* x = nullptr;      // [rows, columns]
   T const* bias = nullptr;   // [mask_rows, columns], or null
   u8 const* mask = nullptr;  // [mask_rows, columns], or null: 0 leaves an element out
-  T* y = nullptr;            // [rows, columns]; may be x
+  T* y = nullptr;            // [rows, columns]
 
   static void tensors(auto& a, auto&& tensor) {
     tensor("x", a.x, a.rows * a.columns);
@@ -40,7 +40,7 @@ struct SoftmaxBackwardArgs {
   f32 scale = 1;
   T const* y = nullptr;   // [rows, columns]
   T const* dy = nullptr;  // [rows, columns]
-  T* dx = nullptr;        // [rows, columns]; may be dy
+  T* dx = nullptr;        // [rows, columns]
 
   static void tensors(auto& a, auto&& tensor) {
     tensor("y", a.y, a.rows * a.columns);

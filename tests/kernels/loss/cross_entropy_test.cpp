@@ -42,21 +42,29 @@ std::vector<i32> labels_below(i64 classes, i64 rows) {
 
 TEST(CrossEntropy, AgreesWithPyTorch) {
   auto const file = fixture("loss");
-  auto const logits = values(file, "logits"), targets = values(file, "targets");
+  auto const logits = values(file, "logits"), targets = values(file, "targets"), weights = values(file, "weights");
   auto const labels = file.at("labels").to_vector<i32>();
   i64 const rows = file.at("logits").size(0), classes = file.at("logits").size(1);
   for (f32 const smoothing : {0.0f, 0.125f}) {
-    CrossEntropyArgs<f32> args{.rows = rows, .classes = classes, .smoothing = smoothing, .logits = logits.data()};
-    std::string const hard = smoothing == 0 ? "hard" : "smoothed", soft = smoothing == 0 ? "soft" : "soft_smoothed";
-    args.labels = labels.data();
-    Result const by_label = run(args);
-    EXPECT_TRUE(within(by_label.loss, values(file, hard + ".loss"), loss_bound)) << hard;
-    EXPECT_TRUE(within(by_label.dlogits, values(file, hard + ".dlogits"), gradient_bound(1))) << hard;
-    args.labels = nullptr;
-    args.targets = targets.data();
-    Result const by_target = run(args);
-    EXPECT_TRUE(within(by_target.loss, values(file, soft + ".loss"), loss_bound)) << soft;
-    EXPECT_TRUE(within(by_target.dlogits, values(file, soft + ".dlogits"), gradient_bound(11))) << soft;
+    for (bool const weighted : {false, true}) {
+      CrossEntropyArgs<f32> args{.rows = rows,
+                                 .classes = classes,
+                                 .smoothing = smoothing,
+                                 .logits = logits.data(),
+                                 .weights = weighted ? weights.data() : nullptr};
+      std::string const prefix = weighted ? "weighted_" : "";
+      std::string const hard = prefix + (smoothing == 0 ? "hard" : "smoothed");
+      std::string const soft = prefix + (smoothing == 0 ? "soft" : "soft_smoothed");
+      args.labels = labels.data();
+      Result const by_label = run(args);
+      EXPECT_TRUE(within(by_label.loss, values(file, hard + ".loss"), loss_bound)) << hard;
+      EXPECT_TRUE(within(by_label.dlogits, values(file, hard + ".dlogits"), gradient_bound(1.5))) << hard;
+      args.labels = nullptr;
+      args.targets = targets.data();
+      Result const by_target = run(args);
+      EXPECT_TRUE(within(by_target.loss, values(file, soft + ".loss"), loss_bound)) << soft;
+      EXPECT_TRUE(within(by_target.dlogits, values(file, soft + ".dlogits"), gradient_bound(17))) << soft;
+    }
   }
 }
 
@@ -177,7 +185,7 @@ TEST(CrossEntropy, GivesTheLossAloneAndTakesNoRows) {
       .rows = 1, .classes = 4, .logits = logits.data(), .labels = labels.data(), .loss = &loss, .dlogits = nullptr};
   cpu::cross_entropy(args, {});
   EXPECT_FLOAT_EQ(loss, std::log(4.0f));
-  cpu::cross_entropy({}, {});
+  cpu::cross_entropy<f32>({}, {});
 }
 
 TEST(CrossEntropy, DoesNotDependOnThreads) {

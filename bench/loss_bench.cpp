@@ -1,0 +1,30 @@
+// Losses: 64 MiB of logits on the GPU, 16 MiB on the CPU, 256 to 131072 classes, and small shapes.
+#include "bench/samples/cross_entropy.h"
+
+namespace heddle::bench {
+namespace {
+
+template <class T>
+void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
+  i64 const elements = tensor_bytes / static_cast<i64>(sizeof(T));
+  for (std::vector<i64> const& shape : {std::vector<i64>{128, 10}, {512, 1000}})
+    add_sample<CrossEntropySample, T>(rows, processor, shape);
+  for (i64 classes = 256; classes <= 131072; classes *= 2)
+    add_sample<CrossEntropySample, T>(rows, processor, {elements / classes, classes});
+}
+
+}  // namespace
+
+std::vector<Row> rows(Processor& processor) {
+  std::vector<Row> all;
+  if (processor.name() == "cuda") {
+    add<f32>(all, processor, 64 << 20);
+    add<f16>(all, processor, 64 << 20);
+    add<bf16>(all, processor, 64 << 20);
+  } else {
+    add<f32>(all, processor, 16 << 20);
+  }
+  return all;
+}
+
+}  // namespace heddle::bench

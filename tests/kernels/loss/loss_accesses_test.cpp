@@ -1,0 +1,28 @@
+// Every access of the kernels of losses: none races, none is out of bounds.
+#include "kernels/machine/host/checker/access_checker.h"
+#include "kernels/machine/host/scheduler/execution.h"
+#include "tests/kernels/loss/cross_entropy_reference.h"
+
+namespace heddle::testing {
+namespace {
+
+template <class Pass>
+void expect_in_order(Pass const& pass) {
+  emulated::AccessChecker checker;
+  emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
+                                             .seed = 3,
+                                             .completion = emulated::Completion::random,
+                                             .observer = &checker});
+  test_operation<f32>(Device::emulated, pass);
+  if (!pass.c.once) test_operation<bf16>(Device::emulated, pass);
+}
+
+class CrossEntropyAccesses : public ::testing::TestWithParam<CrossEntropyCase> {};
+
+TEST_P(CrossEntropyAccesses, AreInOrder) { expect_in_order(CrossEntropyPass(GetParam())); }
+
+INSTANTIATE_TEST_SUITE_P(Cases, CrossEntropyAccesses, ::testing::ValuesIn(cross_entropy_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace heddle::testing

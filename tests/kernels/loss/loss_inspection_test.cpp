@@ -1,0 +1,53 @@
+// The memory traffic of losses, counted on the emulator. Linked with kernels that are examined.
+#include <gtest/gtest.h>
+
+#include "bench/samples/cross_entropy.h"
+#include "kernels/machine/host/inspector/report.h"
+#include "kernels/machine/host/scheduler/execution.h"
+
+namespace heddle::testing {
+namespace {
+
+using emulated::KernelReport;
+using emulated::LineReport;
+using emulated::Space;
+
+/// Declared bytes within 1 % of those touched, wide accesses without a sector in vain, no bank conflicts.
+template <class Sample, class T>
+void expect_ideal(std::vector<i64> const& sizes) {
+  SCOPED_TRACE(::testing::PrintToString(sizes));
+  auto args = Sample::template arguments<T>(sizes);
+  bench::Operands const operands(emulated::memory, args, Sample::values);
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.observer = &inspector});
+  Sample::template operation<T>.emulated(args, {});
+  KernelReport const kernel = report(inspector).at(0);
+
+  double const declared = cost(args).bytes();
+  EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
+  int wide = 0;
+  for (LineReport const& line : kernel.lines) {
+    if (line.space != Space::global || line.bytes != 16) continue;
+    EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
+    ++wide;
+  }
+  EXPECT_GE(wide, 2);
+}
+
+template <class Sample>
+void expect_ideal_in_each_type(std::vector<std::vector<i64>> const& shapes) {
+  for (auto const& shape : shapes) {
+    expect_ideal<Sample, f32>(shape);
+    expect_ideal<Sample, f16>(shape);
+    expect_ideal<Sample, bf16>(shape);
+  }
+}
+
+/// Short rows (a warp each), rows of a block, and rows too long for its registers.
+TEST(LossInspection, CrossEntropy) {
+  expect_ideal_in_each_type<bench::CrossEntropySample>({{64, 256}, {8, 4096}, {2, 40960}});
+}
+
+}  // namespace
+}  // namespace heddle::testing

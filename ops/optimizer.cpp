@@ -1,59 +1,143 @@
 #include "ops/optimizer.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "kernels/optimizer/adamw.h"
+#include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/sgd.h"
-#include "kernels/reduce/sum_of_squares.h"
 #include "ops/route.h"
 
 namespace heddle::ops {
+namespace {
 
-void sgd_step(Tensor& parameter, Tensor const& gradient, Tensor& velocity, SgdOptions const& options) {
-  require_same_device("sgd", parameter, gradient, velocity);
-  require_shape("sgd", "gradient", gradient, parameter.shape());
-  check(options.momentum == 0 || velocity.defined(), "[sgd] momentum ", options.momentum, " needs a velocity");
-  if (velocity.defined()) require_shape("sgd", "velocity", velocity, parameter.shape());
-  run(Operation<SgdArgs<f32>>{.name = "sgd", .cpu = cpu::sgd}, parameter.device(),
-      SgdArgs<f32>{.count = parameter.count(),
-                   .learning_rate = options.learning_rate,
-                   .momentum = options.momentum,
-                   .weight_decay = options.weight_decay,
-                   .nesterov = options.nesterov,
-                   .gradient = gradient.data<f32>(),
-                   .parameter = parameter.data<f32>(),
-                   .velocity = velocity.defined() ? velocity.data<f32>() : nullptr});
+StepState* pointer_to(char const* operation, Tensor const& state) {
+  check(state.dtype() == DType::u8 && state.bytes() == sizeof(StepState), "[", operation,
+        "] state must come from make_step_state: ", name(state.dtype()), " ", state.shape());
+  return reinterpret_cast<StepState*>(state.data<u8>());
 }
 
-void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment, Tensor& second_moment, i64 step,
-                AdamWOptions const& options) {
-  require_same_device("adamw", parameter, gradient, first_moment, second_moment);
-  require_shape("adamw", "gradient", gradient, parameter.shape());
-  require_shape("adamw", "first_moment", first_moment, parameter.shape());
-  require_shape("adamw", "second_moment", second_moment, parameter.shape());
-  run(Operation<AdamWArgs<f32>>{.name = "adamw", .cpu = cpu::adamw}, parameter.device(),
-      AdamWArgs<f32>{.count = parameter.count(),
-                     .learning_rate = options.learning_rate,
-                     .beta1 = options.beta1,
-                     .beta2 = options.beta2,
-                     .epsilon = options.epsilon,
-                     .weight_decay = options.weight_decay,
-                     .step = step,
-                     .gradient = gradient.data<f32>(),
-                     .parameter = parameter.data<f32>(),
-                     .first_moment = first_moment.data<f32>(),
-                     .second_moment = second_moment.data<f32>()});
+/// body.operator()<T>() for each type of gradients.
+template <class Body>
+void for_each_float_type(Body const& body) {
+  body.template operator()<f32>();
+  body.template operator()<f16>();
+  body.template operator()<bf16>();
+}
+
+/// Throws an Error unless all are defined tensors of the parameter's shape, on the device of the state.
+void require_like_parameter(char const* operation, Tensor const& parameter, Tensor const& state,
+                            std::initializer_list<std::pair<char const*, Tensor const*>> others) {
+  require_same_device(operation, state, parameter);
+  for (auto const& [what, tensor] : others) {
+    if (!tensor->defined()) continue;
+    require_same_device(operation, parameter, *tensor);
+    require_shape(operation, what, *tensor, parameter.shape());
+  }
+}
+
+template <class T>
+T* data_or_null(Tensor const& tensor) {
+  return tensor.defined() ? tensor.data<T>() : nullptr;
+}
+
+}  // namespace
+
+Tensor make_step_state(StepState const& state, Device device) {
+  return Tensor::from_bytes(std::as_bytes(std::span(&state, 1)), {static_cast<i64>(sizeof(StepState))}, DType::u8,
+                            device);
+}
+
+StepState read_step_state(Tensor const& state) {
+  pointer_to("read_step_state", state);
+  StepState result;
+  std::memcpy(&result, state.to_vector<u8>().data(), sizeof(StepState));
+  return result;
+}
+
+void sgd_step(std::span<SgdParameter const> list, SgdOptions const& options, Tensor const& state) {
+  for (SgdParameter const& p : list) {
+    require_like_parameter("sgd", p.parameter, state,
+                           {{"gradient", &p.gradient}, {"velocity", &p.velocity}, {"copy", &p.copy}});
+    with_float_type("sgd", p.gradient.dtype(), []<class T> {});
+    check(options.momentum == 0 || p.velocity.defined(), "[sgd] momentum ", options.momentum, " needs a velocity");
+  }
+  for_each_float_type([&]<class T> {
+    std::vector<SgdTensor<T>> tensors;
+    for (SgdParameter const& p : list)
+      if (p.gradient.dtype() == dtype_of<T>)
+        tensors.push_back({.count = p.parameter.count(),
+                           .weight_decay = p.weight_decay,
+                           .gradient = p.gradient.data<T>(),
+                           .parameter = p.parameter.data<f32>(),
+                           .velocity = data_or_null<f32>(p.velocity),
+                           .copy = data_or_null<T>(p.copy)});
+    if (tensors.empty()) return;
+    run(heddle::sgd<T>, state.device(),
+        {.list = tensors,
+         .momentum = options.momentum,
+         .nesterov = options.nesterov,
+         .state = pointer_to("sgd", state)});
+  });
+}
+
+void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& options, Tensor const& state) {
+  for (AdamWParameter const& p : list) {
+    require_like_parameter("adamw", p.parameter, state,
+                           {{"gradient", &p.gradient},
+                            {"first_moment", &p.first_moment},
+                            {"second_moment", &p.second_moment},
+                            {"copy", &p.copy}});
+    with_float_type("adamw", p.gradient.dtype(), []<class T> {});
+  }
+  for_each_float_type([&]<class T> {
+    std::vector<AdamWTensor<T>> tensors;
+    for (AdamWParameter const& p : list)
+      if (p.gradient.dtype() == dtype_of<T>)
+        tensors.push_back({.count = p.parameter.count(),
+                           .weight_decay = p.weight_decay,
+                           .gradient = p.gradient.data<T>(),
+                           .parameter = p.parameter.data<f32>(),
+                           .first_moment = p.first_moment.data<f32>(),
+                           .second_moment = p.second_moment.data<f32>(),
+                           .copy = data_or_null<T>(p.copy)});
+    if (tensors.empty()) return;
+    run(heddle::adamw<T>, state.device(),
+        {.list = tensors,
+         .beta1 = options.beta1,
+         .beta2 = options.beta2,
+         .epsilon = options.epsilon,
+         .state = pointer_to("adamw", state)});
+  });
+}
+
+void gradient_norm(std::span<Tensor const> gradients, double max_norm, Tensor const& state) {
+  DType const type = gradients.empty() ? DType::f32 : gradients.front().dtype();
+  for (Tensor const& gradient : gradients) {
+    require_same_device("gradient_norm", state, gradient);
+    check(gradient.dtype() == type, "[gradient_norm] gradients must be of one type: ", name(type), " and ",
+          name(gradient.dtype()));
+  }
+  with_float_type("gradient_norm", type, [&]<class T> {
+    std::vector<GradientTensor<T>> tensors;
+    for (Tensor const& gradient : gradients) tensors.push_back({gradient.count(), gradient.data<T>()});
+    run(heddle::gradient_norm<T>, state.device(),
+        {.list = tensors, .max_norm = max_norm, .state = pointer_to("gradient_norm", state), .workspace = {}});
+  });
 }
 
 double global_norm(std::span<Tensor const> tensors) {
-  double total = 0;
-  for (Tensor const& tensor : tensors) {
-    double sum = 0;
-    run(Operation<SumOfSquaresArgs<f32>>{.name = "global_norm", .cpu = cpu::sum_of_squares}, tensor.device(),
-        SumOfSquaresArgs<f32>{.count = tensor.count(), .x = tensor.data<f32>(), .sum = &sum});
-    total += sum;
+  double norm = 0;
+  for (DType const type : {DType::f32, DType::f16, DType::bf16}) {
+    std::vector<Tensor> of_type;
+    for (Tensor const& tensor : tensors)
+      if (tensor.dtype() == type) of_type.push_back(tensor);
+    if (of_type.empty()) continue;
+    Tensor const state = make_step_state({}, of_type.front().device());
+    gradient_norm(of_type, 0, state);
+    norm = std::hypot(norm, read_step_state(state).gradient_norm);
   }
-  return std::sqrt(total);
+  return norm;
 }
 
 }  // namespace heddle::ops

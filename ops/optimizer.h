@@ -1,27 +1,56 @@
-// In-place updates of parameters, and the measures of gradients. None is recorded by a Tape.
+// In-place updates of lists of parameters, and the norm of their gradients. None is recorded by a Tape.
 #pragma once
 
 #include <span>
 
+#include "kernels/optimizer/step_state.h"
 #include "ops/tensor.h"
 
 namespace heddle::ops {
 
+/// The numbers of a step, on a device: all that may change between two runs of recorded launches.
+Tensor make_step_state(StepState const& state, Device device);
+/// Waits for the device.
+StepState read_step_state(Tensor const& state);
+
 struct SgdOptions {
-  f32 learning_rate = 0, momentum = 0, weight_decay = 0;
+  f32 momentum = 0;
   bool nesterov = false;
 };
 
-struct AdamWOptions {
-  f32 learning_rate = 0, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f, weight_decay = 0;
+/// A parameter, and what its update needs: all of one shape and on one device.
+struct SgdParameter {
+  Tensor parameter;      // f32
+  Tensor gradient;       // f32, f16 or bf16
+  Tensor velocity = {};  // f32, zero before the first step; undefined when momentum is 0
+  Tensor copy = {};      // receives the parameter in the type of the gradient; undefined for none
+  f32 weight_decay = 0;
 };
 
-/// `velocity` is undefined when momentum is 0.
-void sgd_step(Tensor& parameter, Tensor const& gradient, Tensor& velocity, SgdOptions const& options);
-/// `step` counts from 1.
-void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment, Tensor& second_moment, i64 step,
-                AdamWOptions const& options);
-/// The L2 norm of all tensors together; NaN or infinity when an element is.
+/// One pass over all parameters whose gradients are of one type (kernels/optimizer/sgd.h).
+void sgd_step(std::span<SgdParameter const> list, SgdOptions const& options, Tensor const& state);
+
+struct AdamWOptions {
+  f32 beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
+};
+
+struct AdamWParameter {
+  Tensor parameter;                    // f32
+  Tensor gradient;                     // f32, f16 or bf16
+  Tensor first_moment, second_moment;  // f32, zero before the first step
+  Tensor copy = {};                    // receives the parameter in the type of the gradient; undefined for none
+  f32 weight_decay = 0;
+};
+
+/// Likewise (kernels/optimizer/adamw.h). The step of the state counts from 1.
+void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& options, Tensor const& state);
+
+/// Writes into `state`, without waiting for the device, the L2 norm of all gradients together, whether it is finite, and
+/// the scale that clips it to `max_norm`, where 0 clips nothing; counts the step (kernels/optimizer/gradient_norm.h).
+/// The gradients are of one type.
+void gradient_norm(std::span<Tensor const> gradients, double max_norm, Tensor const& state);
+
+/// The L2 norm of all tensors together, of any types; NaN or infinity when an element is. Waits for the device.
 double global_norm(std::span<Tensor const> tensors);
 
 }  // namespace heddle::ops

@@ -1,6 +1,5 @@
 #include "train/optimizer.h"
 
-#include "ops/elementwise.h"
 #include "ops/optimizer.h"
 
 namespace heddle::train {
@@ -26,18 +25,21 @@ class Sgd final : public Optimizer {
     if (options.momentum > 0) velocity_ = zeros_like(parameters_);
   }
 
-  void step(double learning_rate) override {
-    Tensor none;
+  void step(double learning_rate, double gradient_scale) override {
+    std::vector<ops::SgdParameter> list;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      Tensor& parameter = parameters_[i].tensor;
-      Tensor const gradient = parameter.gradient();
-      if (!gradient.defined()) continue;
-      ops::sgd_step(parameter, gradient, velocity_.empty() ? none : velocity_[i].tensor,
-                    {.learning_rate = static_cast<f32>(learning_rate),
-                     .momentum = static_cast<f32>(options_.momentum),
-                     .weight_decay = decay_of(parameter, options_),
-                     .nesterov = options_.nesterov});
+      Tensor const& parameter = parameters_[i].tensor;
+      if (Tensor const gradient = parameter.gradient(); gradient.defined())
+        list.push_back({.parameter = parameter,
+                        .gradient = gradient,
+                        .velocity = velocity_.empty() ? Tensor() : velocity_[i].tensor,
+                        .weight_decay = decay_of(parameter, options_)});
     }
+    if (list.empty()) return;
+    ops::sgd_step(list, {.momentum = static_cast<f32>(options_.momentum), .nesterov = options_.nesterov},
+                  ops::make_step_state({.learning_rate = static_cast<f32>(learning_rate),
+                              .gradient_scale = static_cast<f32>(gradient_scale)},
+                  list.front().parameter.device()));
   }
 
   void save(Checkpoint& checkpoint) const override { checkpoint.put("velocity/", velocity_); }
@@ -56,19 +58,27 @@ class AdamW final : public Optimizer {
         first_moment_(zeros_like(parameters_)),
         second_moment_(zeros_like(parameters_)) {}
 
-  void step(double learning_rate) override {
+  void step(double learning_rate, double gradient_scale) override {
     ++steps_;
+    std::vector<ops::AdamWParameter> list;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      Tensor& parameter = parameters_[i].tensor;
-      Tensor const gradient = parameter.gradient();
-      if (!gradient.defined()) continue;
-      ops::adamw_step(parameter, gradient, first_moment_[i].tensor, second_moment_[i].tensor, steps_,
-                      {.learning_rate = static_cast<f32>(learning_rate),
-                       .beta1 = static_cast<f32>(options_.beta1),
-                       .beta2 = static_cast<f32>(options_.beta2),
-                       .epsilon = static_cast<f32>(options_.epsilon),
-                       .weight_decay = decay_of(parameter, options_)});
+      Tensor const& parameter = parameters_[i].tensor;
+      if (Tensor const gradient = parameter.gradient(); gradient.defined())
+        list.push_back({.parameter = parameter,
+                        .gradient = gradient,
+                        .first_moment = first_moment_[i].tensor,
+                        .second_moment = second_moment_[i].tensor,
+                        .weight_decay = decay_of(parameter, options_)});
     }
+    if (list.empty()) return;
+    ops::adamw_step(list,
+                    {.beta1 = static_cast<f32>(options_.beta1),
+                     .beta2 = static_cast<f32>(options_.beta2),
+                     .epsilon = static_cast<f32>(options_.epsilon)},
+                    ops::make_step_state({.step = steps_,
+                                .learning_rate = static_cast<f32>(learning_rate),
+                                .gradient_scale = static_cast<f32>(gradient_scale)},
+                  list.front().parameter.device()));
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -95,12 +105,6 @@ double Optimizer::gradient_norm() const {
   for (nn::NamedTensor const& parameter : parameters_)
     if (parameter.tensor.gradient().defined()) gradients.push_back(parameter.tensor.gradient());
   return ops::global_norm(gradients);
-}
-
-void Optimizer::scale_gradients(double factor) {
-  for (nn::NamedTensor const& parameter : parameters_)
-    if (Tensor const gradient = parameter.tensor.gradient(); gradient.defined())
-      Tensor(parameter.tensor).set_gradient(ops::scale(gradient, static_cast<f32>(factor)));
 }
 
 std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, OptimizerOptions const& options) {

@@ -22,11 +22,11 @@ class Optimizer {
   explicit Optimizer(std::vector<nn::NamedTensor> parameters) : parameters_(std::move(parameters)) {}
   virtual ~Optimizer() = default;
 
-  virtual void step(double learning_rate) = 0;
+  /// Updates with the gradients times `gradient_scale`.
+  virtual void step(double learning_rate, double gradient_scale = 1) = 0;
 
   /// The L2 norm of all gradients together; not finite when an element is not.
   double gradient_norm() const;
-  void scale_gradients(double factor);
 
   /// The state besides the parameters, there and back with the same bits.
   virtual void save(Checkpoint& checkpoint) const = 0;

@@ -64,10 +64,11 @@ StepMetrics Trainer::update() {
   std::vector<Pass> passes;
   for (i64 i = 0; i < options_.accumulation; ++i) passes.push_back(forward_backward(load(i)));
   EpochSums const sums = sum_losses(passes);
-  double const gradient_norm = clip_gradients();
+  double const gradient_norm = finite_gradient_norm();
 
   double const rate = learning_rate(options_.schedule, steps_done_, total_steps());
-  optimizer_->step(rate);
+  bool const clips = options_.clip_norm > 0 && gradient_norm > options_.clip_norm;
+  optimizer_->step(rate, clips ? options_.clip_norm / gradient_norm : 1);
   if (average_) average_->update();
 
   i64 const epoch = epochs_done() + 1;
@@ -115,11 +116,9 @@ Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
   return sums;
 }
 
-/// Returns the norm before clipping.
-double Trainer::clip_gradients() {
+double Trainer::finite_gradient_norm() const {
   double const norm = optimizer_->gradient_norm();
   if (!std::isfinite(norm)) fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
-  if (options_.clip_norm > 0 && norm > options_.clip_norm) optimizer_->scale_gradients(options_.clip_norm / norm);
   return norm;
 }
 

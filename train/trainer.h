@@ -78,7 +78,7 @@ class Trainer {
   Batch load(i64 micro_batch);
   Pass forward_backward(Batch const& batch) const;
   EpochSums sum_losses(std::vector<Pass> const& passes);
-  double clip_gradients();
+  double finite_gradient_norm() const;
   StepMetrics update();
   EpochMetrics end_epoch(double learning_rate);
   Evaluation validate();

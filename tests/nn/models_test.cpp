@@ -59,11 +59,12 @@ TEST(Models, Learn) {
       Tensor const loss = ops::cross_entropy((*model)(x), label);
       tape.backward(loss);
       losses.push_back(loss.item<f32>());
+      std::vector<ops::SgdParameter> parameters;
       for (auto& [parameter_name, tensor] : model->parameters()) {
         ASSERT_TRUE(tensor.gradient().defined()) << parameter_name;
-        Tensor no_velocity;
-        ops::sgd_step(tensor, tensor.gradient(), no_velocity, {.learning_rate = 0.05f});
+        parameters.push_back({.parameter = tensor, .gradient = tensor.gradient()});
       }
+      ops::sgd_step(parameters, {}, ops::make_step_state({.learning_rate = 0.05f}, Device::cpu));
       model->clear_gradients();
     }
     EXPECT_LT(losses.back(), losses.front() - 0.05f);

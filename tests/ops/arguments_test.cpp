@@ -1,7 +1,6 @@
 // Tensors of a wrong size are refused before a kernel would write or read beyond them.
 #include "ops/image_batch.h"
 #include "ops/norm.h"
-#include "ops/optimizer.h"
 #include "tests/support/compare.h"
 #include "tests/support/error.h"
 
@@ -19,17 +18,6 @@ TEST(BatchNormOp, RefusesRunningStatisticsOfAnotherSize) {
   EXPECT_EQ(error_of([&] { ops::batch_norm_inference(x, ones, ones, ones, three); }),
             "[batch_norm] running_variance must be [4]: [3]");
   EXPECT_EQ(error_of([&] { ops::batch_norm_training(x, ones, ones, {}, {}); }), "(no error)");
-}
-
-TEST(OptimizerOps, RefuseAStateOfAnotherSize) {
-  Tensor parameter = Tensor::zeros({4}), state = Tensor::zeros({4}), small = Tensor::zeros({3});
-  Tensor const gradient = Tensor::zeros({4});
-  EXPECT_EQ(error_of([&] { ops::sgd_step(parameter, gradient, small, {.momentum = 0.5f}); }),
-            "[sgd] velocity must be [4]: [3]");
-  EXPECT_EQ(error_of([&] { ops::adamw_step(parameter, gradient, small, state, 1, {}); }),
-            "[adamw] first_moment must be [4]: [3]");
-  EXPECT_EQ(error_of([&] { ops::adamw_step(parameter, gradient, state, small, 1, {}); }),
-            "[adamw] second_moment must be [4]: [3]");
 }
 
 TEST(ImageBatchOp, RefusesAnImageThatIsNotThere) {

@@ -103,8 +103,7 @@ TEST(Optimizer, LeavesParametersWithoutAGradient) {
   moved.set_gradient(Tensor::full({1}, 4));
   auto const optimizer = make_optimizer({{"still", still}, {"moved", moved}}, {.momentum = 0.9});
   EXPECT_EQ(optimizer->gradient_norm(), 4);
-  optimizer->scale_gradients(0.5);
-  optimizer->step(1);
+  optimizer->step(1, 0.5);
   EXPECT_EQ(still.to_vector<f32>(), (std::vector<f32>{2, 2, 2}));
   EXPECT_EQ(moved.to_vector<f32>(), (std::vector<f32>{0}));
 }

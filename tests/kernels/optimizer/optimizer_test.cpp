@@ -1,211 +1,192 @@
-#include <cmath>
-#include <string>
+// The kernels of the optimizers against the CPU: emulated in adverse executions, and on a GPU where there is one.
+#include <limits>
 
-#include "kernels/optimizer/adamw.h"
-#include "kernels/optimizer/sgd.h"
-#include "tests/support/cases_elementwise.h"
-#include "tests/support/compare.h"
+#include "kernels/machine/device.h"
+#include "kernels/optimizer/tensor_table.h"
+#include "tests/kernels/optimizer/optimizer_cases.h"
 #include "tests/support/error.h"
-#include "tests/support/fill.h"
-#include "tests/support/fixture.h"
-#include "tests/support/threads.h"
 
 namespace heddle::testing {
 namespace {
 
-constexpr double u = 0x1p-24;
+class OptimizerKernels : public ::testing::TestWithParam<OptimizerCase> {};
 
-/// The parameters after each step, one after the other, when `step(parameter, gradient, t)` makes step t = 1, 2, …
-template <class Step>
-std::vector<f32> trace(nn::TensorFile const& file, Step step) {
-  auto parameter = values(file, "start");
-  auto const gradients = values(file, "gradients");
-  std::vector<f32> history;
-  for (std::size_t done = 0; done < gradients.size(); done += parameter.size()) {
-    step(parameter, gradients.data() + done, static_cast<i64>(done / parameter.size() + 1));
-    history.insert(history.end(), parameter.begin(), parameter.end());
-  }
-  return history;
+void test_all_types(Device device, OptimizerCase const& c) {
+  test_optimizers<f32>(device, c);
+  test_optimizers<f16>(device, c);
+  test_optimizers<bf16>(device, c);
 }
 
-struct SgdCase {
-  std::string name;
-  f32 momentum, weight_decay;
-  bool nesterov;
-};
+TEST_P(OptimizerKernels, Emulated) {
+  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
+    SCOPED_TRACE(describe(options));
+    emulated::ScopedExecution const execution(options);
+    test_all_types(Device::emulated, GetParam());
+  }
+}
 
-// Six steps of four roundings each, of values up to 4: parameters, and velocities times the learning rate.
-TEST(Sgd, FollowsPyTorch) {
-  auto const file = fixture("optimizer");
-  for (SgdCase const& c : {SgdCase{"sgd", 0, 0, false}, SgdCase{"sgd_decay", 0, 0.01f, false},
-                           SgdCase{"sgd_momentum", 0.9f, 0.01f, false}, SgdCase{"sgd_nesterov", 0.9f, 0.01f, true}}) {
-    std::vector<f32> velocity(values(file, "start").size(), 0.0f);
-    auto const history = trace(file, [&](std::vector<f32>& parameter, f32 const* gradient, i64) {
-      cpu::sgd({.count = static_cast<i64>(parameter.size()),
-                .learning_rate = 0.1f,
-                .momentum = c.momentum,
-                .weight_decay = c.weight_decay,
-                .nesterov = c.nesterov,
-                .gradient = gradient,
-                .parameter = parameter.data(),
-                .velocity = c.momentum == 0 ? nullptr : velocity.data()},
-               {});
+TEST_P(OptimizerKernels, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  test_all_types(Device::cuda, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, OptimizerKernels, ::testing::ValuesIn(optimizer_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+OptimizerCase resnet18() { return {.name = "resnet18", .counts = bench::resnet18_counts(), .copy = true}; }
+
+TEST(OptimizerResNet18, Emulated) {
+  test_update<bench::AdamWSample, AdamWBounds, bf16>(Device::emulated, resnet18());
+  test_norm<bf16>(Device::emulated, resnet18(), bench::optimizer_values);
+}
+
+TEST(OptimizerResNet18, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  test_all_types(Device::cuda, resnet18());
+}
+
+TEST(OptimizerResNet18, IsOneLaunch) {
+  std::vector<AdamWTensor<f32>> list;
+  i64 elements = 0, launches = 0;
+  for (i64 const count : bench::resnet18_counts()) {
+    list.push_back({.count = count});
+    elements += count;
+  }
+  EXPECT_EQ(elements, 11689512);
+  for_each_table(std::span<AdamWTensor<f32> const>(list), 4096, [&](auto const& table, i64 chunks) {
+    ++launches;
+    EXPECT_EQ(table.tensors, 62);
+    for (int i = 0; i < table.tensors; ++i) EXPECT_EQ(table.tensor_of(table.first_chunk[i]), i);
+    EXPECT_EQ(table.tensor_of(static_cast<i32>(chunks) - 1), 61);
+  });
+  EXPECT_EQ(launches, 1);
+}
+
+TEST(OptimizerKernels, WithoutMomentumThereIsNoVelocity) {
+  auto const values = [](std::string_view name, i64 count, u64 seed) {
+    return name == "velocity" ? std::vector<f32>() : bench::optimizer_values(name, count, seed);
+  };
+  bench::TensorList<SgdArgs<f32>> const expected(cpu::memory, {.list = {}}, optimizer_state, {300, 7}, values);
+  bench::TensorList<SgdArgs<f32>> const actual(emulated::memory, {.list = {}}, optimizer_state, {300, 7}, values);
+  cpu::sgd(expected.args, {});
+  emulated::sgd(actual.args, {});
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_TRUE(within(actual.operands()[i].values("parameter"), expected.operands()[i].values("parameter"),
+                       close_bound(8 * unit, 8 * unit)));
+}
+
+// The difference 1 - beta2^step loses digits in f32; in the first step vhat is g^2 and the parameter moves by about the
+// learning rate.
+TEST(OptimizerKernels, AdamWCorrectsTheFirstStep) {
+  auto const values = [](std::string_view name, i64 count, u64) {
+    return std::vector<f32>(name == "copy" ? 0 : static_cast<std::size_t>(count), name == "gradient" ? 0.5f : 0.0f);
+  };
+  AdamWArgs<f32> const numbers = {.list = {}, .beta2 = 0.99999f, .epsilon = 0};
+  bench::TensorList<AdamWArgs<f32>> const list(emulated::memory, numbers, {.step = 1, .learning_rate = 1}, {9}, values);
+  emulated::adamw(list.args, {});
+  EXPECT_TRUE(within(list.operands()[0].values("parameter"), std::vector<f32>(9, -1.0f), close_bound(20 * unit, 0)));
+}
+
+template <class Sample>
+void expect_no_update(Device device) {
+  StepState state = optimizer_state;
+  state.finite = 0;
+  bench::TensorList<typename Sample::template Args<f32>> const list(memory_of(device), Sample::template arguments<f32>(),
+                                                                    state, {5000, 3});
+  run_on(device, Sample::template operation<f32>, list.args);
+  for (bench::Operands const& operands : list.operands())
+    operands.for_each([&](std::string const& name, bool) {
+      EXPECT_TRUE(equal(operands.values(name), operands.first_values(name))) << name;
     });
-    EXPECT_TRUE(within(history, values(file, c.name), close_bound(u, 6 * 4 * 4 * u))) << c.name;
+  EXPECT_EQ(list.state().step, state.step);
+}
+
+TEST(OptimizerKernels, ChangeNothingWhereGradientsAreNotFinite) {
+  for (Device const device : {Device::cpu, Device::emulated}) {
+    expect_no_update<bench::SgdSample>(device);
+    expect_no_update<bench::AdamWSample>(device);
   }
 }
 
-struct AdamWCase {
-  std::string name;
-  f32 beta1, beta2, epsilon, weight_decay;
-};
-
-// A step moves a parameter by learning_rate * mhat / sqrt(vhat), at most about sqrt(t). In t steps the moments gather
-// some 4 t roundings of what they sum, the parameter 2 t of its own magnitude, up to 3.
-TEST(AdamW, FollowsPyTorch) {
-  auto const file = fixture("optimizer");
-  for (AdamWCase const& c :
-       {AdamWCase{"adamw", 0.9f, 0.999f, 1e-8f, 0}, AdamWCase{"adamw_decay", 0.8f, 0.95f, 1e-3f, 0.01f}}) {
-    std::vector<f32> m(values(file, "start").size(), 0.0f), v = m;
-    auto const history = trace(file, [&](std::vector<f32>& parameter, f32 const* gradient, i64 t) {
-      cpu::adamw({.count = static_cast<i64>(parameter.size()),
-                  .learning_rate = 0.1f,
-                  .beta1 = c.beta1,
-                  .beta2 = c.beta2,
-                  .epsilon = c.epsilon,
-                  .weight_decay = c.weight_decay,
-                  .step = t,
-                  .gradient = gradient,
-                  .parameter = parameter.data(),
-                  .first_moment = m.data(),
-                  .second_moment = v.data()},
-                 {});
-    });
-    double const bound = 6 * (0.1 * std::sqrt(6.0) * 4 * 6 + 2 * 3) * u;
-    EXPECT_TRUE(within(history, values(file, c.name), close_bound(u, bound))) << c.name;
-  }
-}
-
-struct State {
-  std::vector<f32> gradient, parameter, m, v;
-  explicit State(i64 count)
-      : gradient(uniform(count, 1)), parameter(uniform(count, 2)), m(uniform(count, 3)), v(uniform(count, 4, 0, 1)) {}
-  i64 count() const { return static_cast<i64>(parameter.size()); }
-};
-
-SgdArgs<f32> sgd_args(State& s) {
-  return {.count = s.count(),
-          .learning_rate = 0.5f,
-          .momentum = 0.5f,
-          .weight_decay = 0.25f,
-          .nesterov = true,
-          .gradient = s.gradient.data(),
-          .parameter = s.parameter.data(),
-          .velocity = s.m.data()};
-}
-
-AdamWArgs<f32> adamw_args(State& s) {
-  return {.count = s.count(),
-          .learning_rate = 0.25f,
-          .beta1 = 0.5f,
-          .beta2 = 0.75f,
-          .epsilon = 0x1p-10f,
-          .weight_decay = 0.5f,
-          .step = 3,
-          .gradient = s.gradient.data(),
-          .parameter = s.parameter.data(),
-          .first_moment = s.m.data(),
-          .second_moment = s.v.data()};
-}
-
-// Powers of two as hyperparameters leave the roundings of the sums, of which none exceeds 2.
-TEST(Sgd, TakesEverySize) {
-  for (i64 const count : element_counts) {
-    State state(count);
-    State const before = state;
-    std::vector<double> velocity(state.m.size()), parameter(velocity);
-    for (std::size_t i = 0; i < parameter.size(); ++i) {
-      double const g = before.gradient[i] + 0.25 * before.parameter[i];
-      velocity[i] = 0.5 * before.m[i] + g;
-      parameter[i] = before.parameter[i] - 0.5 * (g + 0.5 * velocity[i]);
+TEST(GradientNorm, FindsWhatIsNotFinite) {
+  OptimizerCase const c = {.name = "", .counts = {20000, 5, 300}};
+  for (f32 const bad : {std::numeric_limits<f32>::infinity(), -std::numeric_limits<f32>::infinity(), NAN})
+    for (i64 const tensor_size : c.counts) {
+      auto const values = [&](std::string_view name, i64 count, u64 seed) {
+        std::vector<f32> result = bench::optimizer_values(name, count, seed);
+        if (count == tensor_size) result.back() = bad;
+        return result;
+      };
+      bench::TensorList<GradientNormArgs<f32>> const list(
+          emulated::memory, bench::GradientNormSample::arguments<f32>(), optimizer_state, c.counts, values);
+      emulated::gradient_norm(list.args, {});
+      EXPECT_EQ(list.state().finite, 0);
+      EXPECT_EQ(list.state().step, optimizer_state.step);
+      EXPECT_EQ(list.state().gradient_scale, 0);
+      test_norm<f32>(Device::emulated, c, values);
     }
-    cpu::sgd(sgd_args(state), {});
-    EXPECT_TRUE(within(state.m, velocity, close_bound(u, 2 * u))) << count;
-    EXPECT_TRUE(within(state.parameter, parameter, close_bound(u, 4 * u))) << count;
+}
+
+TEST(GradientNorm, IsFiniteForTheLargestAndTheSmallest) {
+  for (f32 const value : {std::numeric_limits<f32>::max(), 1e-30f}) {
+    auto const values = [&](std::string_view, i64 count, u64) {
+      return std::vector<f32>(static_cast<std::size_t>(count), value);
+    };
+    bench::TensorList<GradientNormArgs<f32>> const list(emulated::memory, {.list = {}, .workspace = {}}, {}, {10000},
+                                                        values);
+    emulated::gradient_norm(list.args, {});
+    EXPECT_NEAR(list.state().gradient_norm, 100.0 * value, 1e-12 * value * 100);
+    EXPECT_EQ(list.state().gradient_scale, 1);
+    EXPECT_EQ(list.state().step, 1);
   }
 }
 
-TEST(AdamW, TakesEverySize) {
-  for (i64 const count : element_counts) {
-    State state(count);
-    State const before = state;
-    std::vector<double> m(state.m.size()), v(m), parameter(m), bound(m);
-    for (std::size_t i = 0; i < m.size(); ++i) {
-      double const g = before.gradient[i];
-      m[i] = 0.5 * before.m[i] + 0.5 * g;
-      v[i] = 0.75 * before.v[i] + 0.25 * g * g;
-      double const root = std::sqrt(v[i] / (1 - std::pow(0.75, 3)));
-      parameter[i] = 0.875 * before.parameter[i] - 0.25 * m[i] / 0.875 / (root + 0x1p-10);
-      bound[i] = 4 * u + 8 * u * 0.25 * (std::abs(m[i]) + 1) / 0.875 / (root + 0x1p-10);
-    }
-    cpu::adamw(adamw_args(state), {});
-    EXPECT_TRUE(within(state.m, m, close_bound(2 * u, 2 * u))) << count;
-    EXPECT_TRUE(within(state.v, v, close_bound(4 * u, 0))) << count;
-    EXPECT_TRUE(within(state.parameter, parameter, [&](std::size_t i, double) { return bound[i]; })) << count;
+TEST(GradientNorm, GivesTheSameBitsInEveryExecution) {
+  std::vector<double> norms;
+  for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
+    emulated::ScopedExecution const execution(options);
+    bench::TensorList<GradientNormArgs<f32>> const list(
+        emulated::memory, bench::GradientNormSample::arguments<f32>(), optimizer_state, {40000, 17, 16384});
+    emulated::gradient_norm(list.args, {});
+    norms.push_back(list.state().gradient_norm);
   }
+  for (double const norm : norms) EXPECT_EQ(norm, norms.front());
 }
 
-TEST(Optimizer, DoesNotDependOnThreads) {
-  EXPECT_TRUE(same_bits_on_any_threads([] {
-    State state(40961);
-    cpu::sgd(sgd_args(state), {});
-    return state.parameter;
-  }));
-  EXPECT_TRUE(same_bits_on_any_threads([] {
-    State state(40961);
-    cpu::adamw(adamw_args(state), {});
-    return state.parameter;
-  }));
+TEST(OptimizerErrors, NameTheValue) {
+  std::vector<AdamWTensor<f32>> adamw_list = {{.count = 3}, {.count = -2}};
+  AdamWArgs<f32> adamw_args = {.list = adamw_list};
+  EXPECT_EQ(error_of([&] { emulated::adamw(adamw_args, {}); }),
+            "[adamw] sizes must not be negative: tensor=1, count=-2");
+  adamw_list[1].count = 0;
+  EXPECT_EQ(error_of([&] { emulated::adamw(adamw_args, {}); }), "[adamw] gradient is null, but has 3 elements");
+  adamw_args.list = {};
+  EXPECT_EQ(error_of([&] { emulated::adamw(adamw_args, {}); }), "[adamw] state is null, but has 1 elements");
+
+  f32 values[3] = {};
+  StepState state;
+  std::vector<SgdTensor<f32>> const sgd_list = {{.count = 3, .gradient = values, .parameter = values}};
+  SgdArgs<f32> const sgd_args = {.list = sgd_list, .momentum = 0.5f, .state = &state};
+  EXPECT_EQ(error_of([&] { emulated::sgd(sgd_args, {}); }), "[sgd] momentum needs a velocity: momentum=0.5");
+
+  std::vector<GradientTensor<f32>> const gradients = {{.count = 3, .gradient = values}};
+  GradientNormArgs<f32> norm_args = {.list = gradients, .state = &state, .workspace = {values, 4}};
+  EXPECT_EQ(error_of([&] { emulated::gradient_norm(norm_args, {}); }),
+            "[gradient_norm] workspace is too small or null: 4 bytes, needs 8");
+  norm_args.max_norm = -1;
+  EXPECT_EQ(error_of([&] { emulated::gradient_norm(norm_args, {}); }),
+            "[gradient_norm] max_norm must not be negative or NaN: max_norm=-1");
 }
 
-TEST(Optimizer, AZeroGradientWithoutDecayMovesNothing) {
-  State state(100);
-  auto const before = state.parameter;
-  std::vector<f32> const zero(100, 0.0f);
-  state.gradient = state.m = state.v = zero;
-  auto sgd = sgd_args(state);
-  sgd.weight_decay = 0;
-  cpu::sgd(sgd, {});
-  EXPECT_TRUE(equal(state.parameter, before));
-  auto adamw = adamw_args(state);
-  adamw.weight_decay = 0;
-  cpu::adamw(adamw, {});
-  EXPECT_TRUE(equal(state.parameter, before));
-}
-
-TEST(Optimizer, NanInAGradientReachesItsParameterAlone) {
-  State state(20);
-  state.gradient[7] = NAN;
-  cpu::adamw(adamw_args(state), {});
-  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(std::isnan(state.parameter[i]), i == 7);
-}
-
-TEST(Optimizer, RefusesWhatItCannotUse) {
-  State state(3);
-  auto sgd = sgd_args(state);
-  sgd.velocity = nullptr;
-  EXPECT_EQ(error_of([&] { cpu::sgd(sgd, {}); }), "[sgd] momentum needs a velocity: momentum=0.5");
-  auto adamw = adamw_args(state);
-  adamw.step = 0;
-  EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] step counts from 1: step=0");
-  adamw = adamw_args(state);
-  adamw.second_moment = nullptr;
-  EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] second_moment is null, but has 3 elements");
-  adamw.count = -2;
-  EXPECT_EQ(error_of([&] { cpu::adamw(adamw, {}); }), "[adamw] sizes must not be negative: count=-2");
-  sgd = sgd_args(state);
-  sgd.gradient = nullptr;
-  EXPECT_EQ(error_of([&] { cpu::sgd(sgd, {}); }), "[sgd] gradient is null, but has 3 elements");
+TEST(OptimizerCost, CountsEachTensorOnce) {
+  std::vector<AdamWTensor<f32>> const adamw_list = {{.count = 1000}, {.count = 24}};
+  EXPECT_EQ(cost(AdamWArgs<f32>{.list = adamw_list}).bytes(), 1024 * 28 + sizeof(StepState));
+  bf16 copy;
+  std::vector<AdamWTensor<bf16>> const with_copy = {{.count = 1024, .copy = &copy}};
+  EXPECT_EQ(cost(AdamWArgs<bf16>{.list = with_copy}).bytes(), 1024 * 28 + sizeof(StepState));
+  f32 velocity;
+  std::vector<SgdTensor<f32>> const sgd_list = {{.count = 100, .velocity = &velocity}, {.count = 24}};
+  EXPECT_EQ(cost(SgdArgs<f32>{.list = sgd_list}).bytes(), 100 * 20 + 24 * 12 + sizeof(StepState));
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// The L2 norm of a list of gradients, and what follows from it for the update: whether all are finite, and the factor
+// that clips them to a norm (Pascanu, Mikolov, Bengio 2013). All of it stays on the device.
+#pragma once
+
+#include "kernels/core/math.h"
+#include "kernels/core/workspace.h"
+#include "kernels/optimizer/step_state.h"
+
+namespace heddle {
+
+template <class T>
+struct GradientTensor {
+  i64 count = 0;
+  T const* gradient = nullptr;  // [count]
+
+  static void tensors(auto& t, auto&& tensor) { tensor("gradient", t.gradient, t.count); }
+};
+
+/// What a block of the kernels adds up.
+inline constexpr i64 gradient_norm_chunk = 16384;
+
+/// In `state`: gradient_norm = sqrt(sum of gradient^2) / loss_scale, where sums are of double precision, so that they
+/// are finite if and only if all gradients are, which sets finite; gradient_scale = min(1, max_norm / gradient_norm)
+/// / loss_scale; step gains 1. With gradients that are not finite, step stays and gradient_scale is 0.
+/// The order of additions depends on the sizes alone.
+template <class T>
+struct GradientNormArgs {
+  std::span<GradientTensor<T> const> list;  // itself on the host
+  double max_norm = 0;                      // 0 for no clipping
+  StepState* state = nullptr;               // [1]
+  Workspace workspace;                      // of workspace_bytes(); unused on the CPU
+
+  static void tensors(auto& a, auto&& tensor) {
+    for (auto& t : a.list) GradientTensor<T>::tensors(t, tensor);
+    tensor("state", a.state, 1, TensorUse{.updated = true});
+  }
+  double flops() const { return 2 * count_of(list); }
+  i64 chunks() const {
+    i64 all = 0;
+    for (GradientTensor<T> const& t : list) all += ceil_div(t.count, gradient_norm_chunk);
+    return all;
+  }
+  /// A sum of each chunk.
+  std::size_t workspace_bytes() const { return static_cast<std::size_t>(chunks()) * sizeof(double); }
+};
+
+HEDDLE_OPERATION(gradient_norm, GradientNormArgs);
+
+}  // namespace heddle

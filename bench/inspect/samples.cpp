@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/pool.h"
 #include "bench/samples/row_norm.h"
 
 namespace heddle::inspect {
@@ -33,8 +34,18 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
-          inspected<bench::RmsNormForwardSample>(), inspected<bench::RmsNormBackwardSample>()};
+  return {inspected<bench::LayerNormForwardSample>(),
+          inspected<bench::LayerNormBackwardSample>(),
+          inspected<bench::RmsNormForwardSample>(),
+          inspected<bench::RmsNormBackwardSample>(),
+          inspected<bench::MaxPoolForwardSample>(),
+          inspected<bench::MaxPoolBackwardSample>(),
+          inspected<bench::AveragePoolForwardSample>(),
+          inspected<bench::AveragePoolBackwardSample>(),
+          inspected<bench::AdaptiveAveragePoolForwardSample>(),
+          inspected<bench::AdaptiveAveragePoolBackwardSample>(),
+          inspected<bench::GlobalAverageForwardSample>(),
+          inspected<bench::GlobalAverageBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -32,6 +32,12 @@ AveragePool2d::AveragePool2d(i64 window, i64 stride, i64 padding) : options_(squ
 std::string AveragePool2d::details() const { return describe(options_); }
 Tensor AveragePool2d::forward(Tensor const& x) { return ops::average_pool(x, options_); }
 
+AdaptiveAveragePool2d::AdaptiveAveragePool2d(i64 p, i64 q) : p_(p), q_(q) {
+  check(p > 0 && q > 0, "[adaptive_average_pool] p and q must be positive: p=", p, ", q=", q);
+}
+std::string AdaptiveAveragePool2d::details() const { return fmt::format("{}x{}", p_, q_); }
+Tensor AdaptiveAveragePool2d::forward(Tensor const& x) { return ops::adaptive_average_pool(x, p_, q_); }
+
 Tensor GlobalAveragePool::forward(Tensor const& x) { return ops::global_average_pool(x); }
 
 }  // namespace heddle::nn

@@ -38,6 +38,22 @@ class AveragePool2d final : public Module {
   ops::Pool2dOptions options_;
 };
 
+/// The mean of windows that make an output of p x q: x [n, h, w, c] -> [n, p, q, c]. See ops::adaptive_average_pool.
+class AdaptiveAveragePool2d final : public Module {
+ public:
+  /// Throws an Error that names the sizes unless both are positive.
+  AdaptiveAveragePool2d(i64 p, i64 q);
+
+  std::string_view kind() const override { return "AdaptiveAveragePool2d"; }
+  std::string details() const override;
+
+ protected:
+  Tensor forward(Tensor const& x) override;
+
+ private:
+  i64 p_, q_;
+};
+
 /// The mean over all positions: x [n, h, w, c] -> [n, c].
 class GlobalAveragePool final : public Module {
  public:

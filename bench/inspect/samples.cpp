@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/pool.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -47,6 +48,14 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::BatchNormInferenceSample<false>>(),
       inspected<bench::BatchNormBackwardSample<false>>(),
       inspected<bench::CrossEntropySample>(),
+      inspected<bench::MaxPoolForwardSample>(),
+      inspected<bench::MaxPoolBackwardSample>(),
+      inspected<bench::AveragePoolForwardSample>(),
+      inspected<bench::AveragePoolBackwardSample>(),
+      inspected<bench::AdaptiveAveragePoolForwardSample>(),
+      inspected<bench::AdaptiveAveragePoolBackwardSample>(),
+      inspected<bench::GlobalAverageForwardSample>(),
+      inspected<bench::GlobalAverageBackwardSample>(),
   };
 }
 

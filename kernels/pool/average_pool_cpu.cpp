@@ -1,71 +1,105 @@
+// The reference of average pooling: one output after the other, and for gradients one input after the other.
 #include <algorithm>
+#include <vector>
 
-#include "kernels/core/error.h"
-#include "kernels/pool/pool2d.h"
-#include "kernels/pool/pool_window.h"
+#include "kernels/pool/average_pool_params.h"
+#include "kernels/pool/pool_check.h"
 
 namespace heddle::cpu {
 namespace {
 
-void add(f32 const* __restrict from, i64 count, f32* __restrict to) {
-  for (i64 i = 0; i < count; ++i) to[i] += from[i];
+template <class T>
+void store(std::vector<f32> const& values, T* to) {
+  std::transform(values.begin(), values.end(), to, [](f32 value) { return T(value); });
 }
 
-void add_quotient(f32 const* __restrict from, f32 divisor, i64 count, f32* __restrict to) {
-  for (i64 i = 0; i < count; ++i) to[i] += from[i] / divisor;
+/// One row of outputs.
+template <class T>
+void forward_row(AveragePoolParams<T> const& p, i64 n, i32 i, std::vector<f32>& sum) {
+  PositionRange const rows = p.rows.inputs_of(i);
+  for (i32 j = 0; j < p.columns.outputs; ++j) {
+    PositionRange const columns = p.columns.inputs_of(j);
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    for (i32 row = rows.begin; row < rows.end; ++row)
+      for (i32 column = columns.begin; column < columns.end; ++column) {
+        T const* const x = p.from + ((n * p.rows.size + row) * p.columns.size + column) * p.c;
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<f32>(x[k]);
+      }
+    auto const divisor = static_cast<f32>(p.divisor > 0 ? p.divisor : rows.size() * columns.size());
+    for (f32& value : sum) value /= divisor;
+    store(sum, p.to + ((n * p.rows.outputs + i) * p.columns.outputs + j) * p.c);
+  }
 }
 
-/// Calls visit(output pixel, divisor, rows, columns) for each window of one row of outputs.
-template <class Visit>
-void for_each_window(Pool2dShape const& shape, bool count_padding, i64 i, Visit visit) {
-  WindowRange const rows = window_range(i, shape.stride_h, shape.padding.top, shape.r, shape.h);
-  for (i64 j = 0; j < shape.q(); ++j) {
-    WindowRange const columns = window_range(j, shape.stride_w, shape.padding.left, shape.s, shape.w);
-    i64 const count = count_padding ? shape.r * shape.s : rows.size() * columns.size();
-    visit(i * shape.q() + j, static_cast<f32>(count), rows, columns);
+/// One row of inputs.
+template <class T>
+void backward_row(AveragePoolParams<T> const& p, i64 n, i32 row, std::vector<f32>& sum) {
+  PositionRange const is = p.rows.outputs_of(row);
+  for (i32 column = 0; column < p.columns.size; ++column) {
+    PositionRange const js = p.columns.outputs_of(column);
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    for (i32 i = is.begin; i < is.end; ++i)
+      for (i32 j = js.begin; j < js.end; ++j) {
+        i32 const positions = p.rows.inputs_of(i).size() * p.columns.inputs_of(j).size();
+        auto const divisor = static_cast<f32>(p.divisor > 0 ? p.divisor : positions);
+        T const* const dy = p.from + ((n * p.rows.outputs + i) * p.columns.outputs + j) * p.c;
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<f32>(dy[k]) / divisor;
+      }
+    store(sum, p.to + ((n * p.rows.size + row) * p.columns.size + column) * p.c);
+  }
+}
+
+template <class T>
+void forward(AveragePoolParams<T> const& p) {
+#pragma omp parallel
+  {
+    std::vector<f32> sum(static_cast<std::size_t>(p.c));
+#pragma omp for collapse(2) schedule(static)
+    for (i64 n = 0; n < p.n; ++n)
+      for (i32 i = 0; i < p.rows.outputs; ++i) forward_row(p, n, i, sum);
+  }
+}
+
+template <class T>
+void backward(AveragePoolParams<T> const& p) {
+#pragma omp parallel
+  {
+    std::vector<f32> sum(static_cast<std::size_t>(p.c));
+#pragma omp for collapse(2) schedule(static)
+    for (i64 n = 0; n < p.n; ++n)
+      for (i32 row = 0; row < p.rows.size; ++row) backward_row(p, n, row, sum);
   }
 }
 
 }  // namespace
 
-void average_pool_forward(AveragePoolForwardArgs<f32> const& args, Stream) {
-  Pool2dShape const& shape = args.shape;
-  check_shape(shape);
-  check(args.x || shape.input_count() == 0, "[average_pool_forward] x is null, but the input is not empty");
-  check(args.y || shape.output_count() == 0, "[average_pool_forward] y is null, but the output is not empty");
-
-  i64 const p = shape.p(), q = shape.q(), c = shape.c;
-#pragma omp parallel for collapse(2) schedule(static)
-  for (i64 n = 0; n < shape.n; ++n)
-    for (i64 i = 0; i < p; ++i)
-      for_each_window(shape, args.count_padding, i, [&](i64 pixel, f32 divisor, WindowRange rows, WindowRange columns) {
-        f32* const y = args.y + (n * p * q + pixel) * c;
-        std::fill_n(y, c, 0.0f);
-        for (i64 row = rows.begin; row < rows.end; ++row)
-          for (i64 column = columns.begin; column < columns.end; ++column)
-            add(args.x + ((n * shape.h + row) * shape.w + column) * c, c, y);
-        for (i64 channel = 0; channel < c; ++channel) y[channel] /= divisor;
-      });
+template <class T>
+void average_pool_forward(AveragePoolForwardArgs<T> const& a, Stream) {
+  check_average_pool("average_pool_forward", a);
+  forward(params_of(a));
 }
 
-void average_pool_backward(AveragePoolBackwardArgs<f32> const& args, Stream) {
-  Pool2dShape const& shape = args.shape;
-  check_shape(shape);
-  check(args.dy || shape.output_count() == 0, "[average_pool_backward] dy is null, but the output is not empty");
-  check(args.dx || shape.input_count() == 0, "[average_pool_backward] dx is null, but the input is not empty");
-
-  i64 const p = shape.p(), q = shape.q(), c = shape.c;
-#pragma omp parallel for schedule(static)
-  for (i64 n = 0; n < shape.n; ++n) {
-    std::fill_n(args.dx + n * shape.h * shape.w * c, shape.h * shape.w * c, 0.0f);
-    for (i64 i = 0; i < p; ++i)
-      for_each_window(shape, args.count_padding, i, [&](i64 pixel, f32 divisor, WindowRange rows, WindowRange columns) {
-        f32 const* const dy = args.dy + (n * p * q + pixel) * c;
-        for (i64 row = rows.begin; row < rows.end; ++row)
-          for (i64 column = columns.begin; column < columns.end; ++column)
-            add_quotient(dy, divisor, c, args.dx + ((n * shape.h + row) * shape.w + column) * c);
-      });
-  }
+template <class T>
+void average_pool_backward(AveragePoolBackwardArgs<T> const& a, Stream) {
+  check_average_pool("average_pool_backward", a);
+  backward(params_of(a));
 }
+
+template <class T>
+void adaptive_average_pool_forward(AdaptiveAveragePoolForwardArgs<T> const& a, Stream) {
+  check_average_pool("adaptive_average_pool_forward", a);
+  forward(params_of(a));
+}
+
+template <class T>
+void adaptive_average_pool_backward(AdaptiveAveragePoolBackwardArgs<T> const& a, Stream) {
+  check_average_pool("adaptive_average_pool_backward", a);
+  backward(params_of(a));
+}
+
+HEDDLE_INSTANTIATE(average_pool_forward, AveragePoolForwardArgs);
+HEDDLE_INSTANTIATE(average_pool_backward, AveragePoolBackwardArgs);
+HEDDLE_INSTANTIATE(adaptive_average_pool_forward, AdaptiveAveragePoolForwardArgs);
+HEDDLE_INSTANTIATE(adaptive_average_pool_backward, AdaptiveAveragePoolBackwardArgs);
 
 }  // namespace heddle::cpu

@@ -1,50 +1,45 @@
+// The reference of global average pooling: sums in double precision.
+#include <algorithm>
 #include <vector>
 
-#include "kernels/core/error.h"
-#include "kernels/pool/pool2d.h"
+#include "kernels/core/arguments.h"
+#include "kernels/pool/global_average.h"
 
 namespace heddle::cpu {
-namespace {
 
-void check_sizes(char const* operation, i64 n, i64 positions, i64 c) {
-  check(n >= 0 && positions >= 0 && c >= 0, "[", operation, "] sizes must not be negative: n=", n,
-        ", positions=", positions, ", c=", c);
-  check(positions > 0 || n * c == 0, "[", operation, "] there is no mean of no positions: positions=0");
-}
-
-}  // namespace
-
-void global_average_forward(GlobalAverageForwardArgs<f32> const& args, Stream) {
-  auto const& [n, positions, c, x, y] = args;
-  check_sizes("global_average_forward", n, positions, c);
-  check(x || n * positions * c == 0, "[global_average_forward] x is null, but the input is not empty");
-  check(y || n * c == 0, "[global_average_forward] y is null, but the output is not empty");
-
-  std::vector<double> sums(static_cast<std::size_t>(n * c), 0.0);
-#pragma omp parallel for schedule(static)
-  for (i64 image = 0; image < args.n; ++image) {
-    double* const sum = sums.data() + image * args.c;
-    f32 const* from = args.x + image * args.positions * args.c;
-    for (i64 position = 0; position < args.positions; ++position, from += args.c)
-      for (i64 channel = 0; channel < args.c; ++channel) sum[channel] += from[channel];
-    for (i64 channel = 0; channel < args.c; ++channel)
-      args.y[image * args.c + channel] = static_cast<f32>(sum[channel] / static_cast<double>(args.positions));
+template <class T>
+void global_average_forward(GlobalAverageForwardArgs<T> const& a, Stream) {
+  check_global_average("global_average_forward", a.n, a.positions, a.c);
+  check_tensors("global_average_forward", a);
+#pragma omp parallel
+  {
+    std::vector<double> sum(static_cast<std::size_t>(a.c));
+#pragma omp for schedule(static)
+    for (i64 image = 0; image < a.n; ++image) {
+      std::fill(sum.begin(), sum.end(), 0.0);
+      T const* from = a.x + image * a.positions * a.c;
+      for (i64 position = 0; position < a.positions; ++position, from += a.c)
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<f32>(from[k]);
+      std::transform(sum.begin(), sum.end(), a.y + image * a.c,
+                     [&](double value) { return T(static_cast<f32>(value / static_cast<double>(a.positions))); });
+    }
   }
 }
 
-void global_average_backward(GlobalAverageBackwardArgs<f32> const& args, Stream) {
-  auto const& [n, positions, c, dy, dx] = args;
-  check_sizes("global_average_backward", n, positions, c);
-  check(dy || n * c == 0, "[global_average_backward] dy is null, but the output is not empty");
-  check(dx || n * positions * c == 0, "[global_average_backward] dx is null, but the input is not empty");
-
+template <class T>
+void global_average_backward(GlobalAverageBackwardArgs<T> const& a, Stream) {
+  check_global_average("global_average_backward", a.n, a.positions, a.c);
+  check_tensors("global_average_backward", a);
 #pragma omp parallel for schedule(static)
-  for (i64 image = 0; image < args.n; ++image) {
-    f32* to = args.dx + image * args.positions * args.c;
-    f32 const* const from = args.dy + image * args.c;
-    for (i64 position = 0; position < args.positions; ++position, to += args.c)
-      for (i64 channel = 0; channel < args.c; ++channel) to[channel] = from[channel] / static_cast<f32>(args.positions);
+  for (i64 image = 0; image < a.n; ++image) {
+    T* to = a.dx + image * a.positions * a.c;
+    T const* const from = a.dy + image * a.c;
+    for (i64 position = 0; position < a.positions; ++position, to += a.c)
+      for (i64 k = 0; k < a.c; ++k) to[k] = T(static_cast<f32>(from[k]) / static_cast<f32>(a.positions));
   }
 }
+
+HEDDLE_INSTANTIATE(global_average_forward, GlobalAverageForwardArgs);
+HEDDLE_INSTANTIATE(global_average_backward, GlobalAverageBackwardArgs);
 
 }  // namespace heddle::cpu

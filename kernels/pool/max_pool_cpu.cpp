@@ -1,73 +1,116 @@
+// The reference of max pooling: one output after the other, and for gradients one input after the other.
 #include <algorithm>
 #include <limits>
+#include <vector>
 
-#include "kernels/core/error.h"
-#include "kernels/pool/pool2d.h"
-#include "kernels/pool/pool_window.h"
+#include "kernels/pool/pool_check.h"
 
 namespace heddle::cpu {
 namespace {
 
-/// Replaces the winner of each channel by the value at `position` where that is greater, or the first NaN.
-void challenge(f32 const* __restrict x, i32 position, i64 channels, f32* __restrict best, i32* __restrict index) {
-  for (i64 i = 0; i < channels; ++i) {
-    bool const wins = !(x[i] <= best[i]) && best[i] == best[i];
-    best[i] = wins ? x[i] : best[i];
-    index[i] = wins ? position : index[i];
+/// The winners of the channels of one window, and where in the window they stand.
+struct Winners {
+  std::vector<f32> best;
+  std::vector<i32> tap;
+
+  explicit Winners(i64 channels) : best(static_cast<std::size_t>(channels)), tap(best.size()) {}
+
+  void begin(i32 first_tap) {
+    std::fill(best.begin(), best.end(), -std::numeric_limits<f32>::infinity());
+    std::fill(tap.begin(), tap.end(), first_tap);
+  }
+
+  /// Replaces the winner of each channel by x where that is greater, or the first NaN.
+  template <class T>
+  void challenge(T const* x, i32 x_tap) {
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      f32 const value = static_cast<f32>(x[i]);
+      bool const wins = !(value <= best[i]) && best[i] == best[i];
+      best[i] = wins ? value : best[i];
+      tap[i] = wins ? x_tap : tap[i];
+    }
+  }
+};
+
+/// One row of outputs.
+template <class T>
+void forward_row(MaxPoolForwardArgs<T> const& a, i64 n, i32 i, Winners& winners) {
+  PoolAxis const row_axis = rows_of(a.shape), column_axis = columns_of(a.shape);
+  i64 const w = a.shape.w, c = a.shape.c;
+  T const* const image = a.x + n * a.shape.h * w * c;
+  PositionRange const rows = row_axis.inputs_of(i);
+  i32 const top = i * row_axis.stride - row_axis.padding;
+  for (i32 j = 0; j < column_axis.outputs; ++j) {
+    PositionRange const columns = column_axis.inputs_of(j);
+    i32 const left = j * column_axis.stride - column_axis.padding;
+    auto const tap_at = [&](i32 row, i32 column) { return (row - top) * column_axis.window + column - left; };
+    winners.begin(tap_at(rows.begin, columns.begin));
+    for (i32 row = rows.begin; row < rows.end; ++row)
+      for (i32 column = columns.begin; column < columns.end; ++column)
+        winners.challenge(image + (row * w + column) * c, tap_at(row, column));
+    i64 const offset = ((n * row_axis.outputs + i) * column_axis.outputs + j) * c;
+    for (i64 k = 0; k < c; ++k) {
+      i32 const tap = winners.tap[static_cast<std::size_t>(k)];
+      a.y[offset + k] = T(winners.best[static_cast<std::size_t>(k)]);
+      if (a.tap != nullptr) a.tap[offset + k] = static_cast<u8>(tap);
+      if (a.index != nullptr)
+        a.index[offset + k] = (top + tap / column_axis.window) * column_axis.size + left + tap % column_axis.window;
+    }
+  }
+}
+
+/// One row of inputs.
+template <class T>
+void backward_row(MaxPoolBackwardArgs<T> const& a, i64 n, i32 row, std::vector<f32>& sum) {
+  PoolAxis const row_axis = rows_of(a.shape), column_axis = columns_of(a.shape);
+  i64 const c = a.shape.c;
+  PositionRange const is = row_axis.outputs_of(row);
+  for (i32 column = 0; column < column_axis.size; ++column) {
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    PositionRange const js = column_axis.outputs_of(column);
+    for (i32 i = is.begin; i < is.end; ++i)
+      for (i32 j = js.begin; j < js.end; ++j) {
+        i32 const tap = (row - (i * row_axis.stride - row_axis.padding)) * column_axis.window + column -
+                        (j * column_axis.stride - column_axis.padding);
+        i32 const index = row * column_axis.size + column;
+        i64 const offset = ((n * row_axis.outputs + i) * column_axis.outputs + j) * c;
+        for (i64 k = 0; k < c; ++k)
+          if (a.tap != nullptr ? a.tap[offset + k] == tap : a.index[offset + k] == index)
+            sum[static_cast<std::size_t>(k)] += static_cast<f32>(a.dy[offset + k]);
+      }
+    T* const dx = a.dx + ((n * row_axis.size + row) * column_axis.size + column) * c;
+    std::transform(sum.begin(), sum.end(), dx, [](f32 value) { return T(value); });
   }
 }
 
 }  // namespace
 
-void max_pool_forward(MaxPoolForwardArgs<f32> const& args, Stream) {
-  Pool2dShape const& shape = args.shape;
-  check_shape(shape);
-  check(args.x || shape.input_count() == 0, "[max_pool_forward] x is null, but the input is not empty");
-  check(args.y || shape.output_count() == 0, "[max_pool_forward] y is null, but the output is not empty");
-  check(args.index || shape.output_count() == 0, "[max_pool_forward] index is null, but the output is not empty");
-  check(shape.h <= std::numeric_limits<i32>::max() / shape.w,
-        "[max_pool_forward] positions must fit into 32 bits: h=", shape.h, ", w=", shape.w);
-
-  i64 const p = shape.p(), q = shape.q(), c = shape.c;
-#pragma omp parallel for collapse(2) schedule(static)
-  for (i64 n = 0; n < shape.n; ++n)
-    for (i64 i = 0; i < p; ++i) {
-      f32 const* const image = args.x + n * shape.h * shape.w * c;
-      WindowRange const rows = window_range(i, shape.stride_h, shape.padding.top, shape.r, shape.h);
-      for (i64 j = 0; j < q; ++j) {
-        WindowRange const columns = window_range(j, shape.stride_w, shape.padding.left, shape.s, shape.w);
-        f32* const y = args.y + ((n * p + i) * q + j) * c;
-        i32* const index = args.index + ((n * p + i) * q + j) * c;
-        i64 const first = rows.begin * shape.w + columns.begin;
-        std::copy_n(image + first * c, c, y);
-        std::fill_n(index, c, static_cast<i32>(first));
-        for (i64 row = rows.begin; row < rows.end; ++row)
-          for (i64 column = columns.begin; column < columns.end; ++column) {
-            i64 const position = row * shape.w + column;
-            challenge(image + position * c, static_cast<i32>(position), c, y, index);
-          }
-      }
-    }
-}
-
-void max_pool_backward(MaxPoolBackwardArgs<f32> const& args, Stream) {
-  Pool2dShape const& shape = args.shape;
-  check_shape(shape);
-  check(args.dy || shape.output_count() == 0, "[max_pool_backward] dy is null, but the output is not empty");
-  check(args.index || shape.output_count() == 0, "[max_pool_backward] index is null, but the output is not empty");
-  check(args.dx || shape.input_count() == 0, "[max_pool_backward] dx is null, but the input is not empty");
-
-  i64 const input = shape.h * shape.w * shape.c;
-  i64 const output = shape.p() * shape.q() * shape.c;
-#pragma omp parallel for schedule(static)
-  for (i64 n = 0; n < shape.n; ++n) {
-    f32* const dx = std::fill_n(args.dx + n * input, input, 0.0f) - input;
-    for (i64 i = 0; i < output; i += shape.c)
-      for (i64 channel = 0; channel < shape.c; ++channel) {
-        i64 const at = n * output + i + channel;
-        dx[args.index[at] * shape.c + channel] += args.dy[at];
-      }
+template <class T>
+void max_pool_forward(MaxPoolForwardArgs<T> const& a, Stream) {
+  check_max_pool_forward(a);
+  i64 const p = a.shape.p();
+#pragma omp parallel
+  {
+    Winners winners(a.shape.c);
+#pragma omp for collapse(2) schedule(static)
+    for (i64 n = 0; n < a.shape.n; ++n)
+      for (i64 i = 0; i < p; ++i) forward_row(a, n, static_cast<i32>(i), winners);
   }
 }
+
+template <class T>
+void max_pool_backward(MaxPoolBackwardArgs<T> const& a, Stream) {
+  check_max_pool_backward(a);
+#pragma omp parallel
+  {
+    std::vector<f32> sum(static_cast<std::size_t>(a.shape.c));
+#pragma omp for collapse(2) schedule(static)
+    for (i64 n = 0; n < a.shape.n; ++n)
+      for (i64 row = 0; row < a.shape.h; ++row) backward_row(a, n, static_cast<i32>(row), sum);
+  }
+}
+
+HEDDLE_INSTANTIATE(max_pool_forward, MaxPoolForwardArgs);
+HEDDLE_INSTANTIATE(max_pool_backward, MaxPoolBackwardArgs);
 
 }  // namespace heddle::cpu

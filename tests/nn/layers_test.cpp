@@ -88,6 +88,13 @@ TEST(Layers, AveragePool2d) {
   expect_conforms({.make = maker<nn::AveragePool2d>(2), .x = {2, 5, 4, 2}, .y = {2, 2, 2, 2}, .parameters = {}});
 }
 
+TEST(Layers, AdaptiveAveragePool2d) {
+  expect_conforms(
+      {.make = maker<nn::AdaptiveAveragePool2d>(2, 3), .x = {2, 5, 4, 2}, .y = {2, 2, 3, 2}, .parameters = {}});
+  EXPECT_EQ(error_of([] { nn::AdaptiveAveragePool2d(0, 3); }),
+            "[adaptive_average_pool] p and q must be positive: p=0, q=3");
+}
+
 TEST(Layers, GlobalAveragePool) {
   expect_conforms({.make = maker<nn::GlobalAveragePool>(), .x = {2, 3, 4, 2}, .y = {2, 2}, .parameters = {}});
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "tests/kernels/pool/pool2d_results.h"
 #include "tests/support/compare.h"
@@ -51,6 +52,16 @@ TEST_P(Pool2dFixture, Average) {
   EXPECT_TRUE(within(average_pool_gradient(shape, true, get("dy")), get("average.dx"), bound));
   EXPECT_TRUE(within(average_pool(shape, false, get("x")), get("average_inside.y"), bound));
   EXPECT_TRUE(within(average_pool_gradient(shape, false, get("dy")), get("average_inside.dx"), bound));
+}
+
+TEST_P(Pool2dFixture, AdaptiveAverage) {
+  for (auto const& [name, p, q] : {std::tuple<std::string, i64, i64>{"adaptive", 3, 4}, {"enlarging", 10, 11}}) {
+    AdaptivePool2dShape const adaptive = {.n = shape.n, .h = shape.h, .w = shape.w, .c = shape.c, .p = p, .q = q};
+    // No window has more than 5 x 4 positions, and no position is in more than 4 x 4.
+    EXPECT_TRUE(within(adaptive_average_pool(adaptive, get("x")), get((name + ".y").c_str()), sum_of(20)));
+    EXPECT_TRUE(within(adaptive_average_pool_gradient(adaptive, get((name + ".dy").c_str())),
+                       get((name + ".dx").c_str()), sum_of(20)));
+  }
 }
 
 TEST_P(Pool2dFixture, GlobalAverage) {

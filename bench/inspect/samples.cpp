@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/elementwise.h"
 #include "bench/samples/layer_norm.h"
 
 namespace heddle::inspect {
@@ -33,7 +34,12 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>()};
+  return {inspected<bench::LayerNormForwardSample>(),
+          inspected<bench::LayerNormBackwardSample>(),
+          inspected<bench::AddSample>(),
+          inspected<bench::CastSample>(),
+          inspected<bench::ChainForwardSample>(),
+          inspected<bench::ChainBackwardSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -60,7 +60,7 @@ struct ElementOperands {
   HEDDLE_DEVICE void read(i64 first, Held<n>& held) const {
     HEDDLE_UNROLL
     for (int k = 0; k < inputs; ++k)
-      if (in[k] != nullptr) held.of[k] = load<RawVector<In, n>>(in[k] + first);
+      held.of[k] = in[k] == nullptr ? RawVector<In, n>{} : load<RawVector<In, n>>(in[k] + first);
   }
 
   /// F of them, also written to `out`.
@@ -70,7 +70,7 @@ struct ElementOperands {
     for (int k = 0; k < inputs; ++k) {
       auto const elements = std::bit_cast<Vector<In, n>>(held.of[k]);
       HEDDLE_UNROLL
-      for (int i = 0; i < n; ++i) values[k][i] = in[k] == nullptr ? 0.0f : to_f32(elements.values[i]);
+      for (int i = 0; i < n; ++i) values[k][i] = to_f32(elements.values[i]);
     }
     function(first, values);
     if (out == nullptr) return;

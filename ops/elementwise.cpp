@@ -1,5 +1,7 @@
 #include "ops/elementwise.h"
 
+#include "kernels/elementwise/cast.h"
+#include "kernels/elementwise/elementwise.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -10,28 +12,24 @@ namespace {
 void add_into(Tensor& out, f32 alpha, Tensor const& a, f32 beta, Tensor const& b) {
   require_same_device("add", a, b, out);
   require_shape("add", "b", b, a.shape());
-  run(Operation<AddArgs<f32>>{.name = "add", .cpu = cpu::add}, a.device(),
-      AddArgs<f32>{.count = a.count(),
-                   .alpha = alpha,
-                   .a = a.data<f32>(),
-                   .beta = beta,
-                   .b = b.data<f32>(),
-                   .out = out.data<f32>()});
+  with_float_type("add", a.dtype(), [&]<class T>() {
+    run(heddle::add<T>, a.device(),
+        {.count = a.count(), .alpha = alpha, .a = a.data<T>(), .beta = beta, .b = b.data<T>(), .out = out.data<T>()});
+  });
 }
 
 void scale_into(Tensor& y, Tensor const& x, f32 factor) {
-  run(Operation<ScaleArgs<f32>>{.name = "scale", .cpu = cpu::scale}, x.device(),
-      ScaleArgs<f32>{.count = x.count(), .scale = factor, .x = x.data<f32>(), .y = y.data<f32>()});
+  with_float_type("scale", x.dtype(), [&]<class T>() {
+    run(heddle::scale<T>, x.device(), {.count = x.count(), .scale = factor, .x = x.data<T>(), .y = y.data<T>()});
+  });
 }
 
-Tensor bias_gradient(Tensor const& dy, i64 columns) {
-  Tensor dbias = Tensor::empty({columns}, DType::f32, dy.device());
-  run(Operation<BiasBackwardArgs<f32>>{.name = "bias_backward", .cpu = cpu::bias_backward}, dy.device(),
-      BiasBackwardArgs<f32>{.rows = dy.count() / std::max<i64>(columns, 1),
-                            .columns = columns,
-                            .dy = dy.data<f32>(),
-                            .dbias = dbias.data<f32>()});
-  return dbias;
+/// body.operator()<T>() for a type that can be cast.
+template <class Body>
+void with_castable_type(DType type, Body const& body) {
+  if (type == DType::i8) return body.template operator()<i8>();
+  if (type == DType::u8) return body.template operator()<u8>();
+  with_float_type("cast", type, body);
 }
 
 }  // namespace
@@ -50,40 +48,19 @@ Tensor scale(Tensor const& x, f32 factor) {
   return y;
 }
 
-Tensor add_bias(Tensor const& x, Tensor const& bias) {
-  require_same_device("add_bias", x, bias);
-  i64 const columns = x.size(-1);
-  require_shape("add_bias", "bias", bias, {columns});
-  Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
-  run(Operation<BiasForwardArgs<f32>>{.name = "add_bias", .cpu = cpu::bias_forward}, x.device(),
-      BiasForwardArgs<f32>{.rows = x.count() / std::max<i64>(columns, 1),
-                           .columns = columns,
-                           .x = x.data<f32>(),
-                           .bias = bias.data<f32>(),
-                           .y = y.data<f32>()});
-  record("add_bias", {x, bias}, y, [columns](Tensor const& dy) { return std::vector{dy, bias_gradient(dy, columns)}; });
-  return y;
-}
-
-Tensor activate(Tensor const& x, Activation activation) {
-  if (activation == Activation::none) return x;
-  Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
-  run(Operation<ActivationForwardArgs<f32>>{.name = "activation", .cpu = cpu::activation_forward}, x.device(),
-      ActivationForwardArgs<f32>{.activation = activation, .count = x.count(), .x = x.data<f32>(), .y = y.data<f32>()});
-  // The gradient of relu needs only the output, which the next layer keeps anyway; a handle to `y` itself would tie
-  // the node to its own output, so a view is kept.
-  Tensor const kept = activation == Activation::relu ? y.view(y.shape()) : x;
-  record("activation", {x}, y, [activation, kept](Tensor const& dy) {
-    Tensor dx = Tensor::empty(dy.shape(), dy.dtype(), dy.device());
-    run(Operation<ActivationBackwardArgs<f32>>{.name = "activation_backward", .cpu = cpu::activation_backward},
-        dy.device(),
-        ActivationBackwardArgs<f32>{.activation = activation,
-                                    .count = dy.count(),
-                                    .x = kept.data<f32>(),
-                                    .dy = dy.data<f32>(),
-                                    .dx = dx.data<f32>()});
-    return std::vector{dx};
+Tensor cast(Tensor const& x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  Tensor y = Tensor::empty(x.shape(), dtype, x.device());
+  with_castable_type(x.dtype(), [&]<class From>() {
+    with_castable_type(dtype, [&]<class To>() {
+      if constexpr (!std::is_same_v<From, To>)
+        run(heddle::cast<Conversion<From, To>>, x.device(),
+            {.count = x.count(), .x = x.data<From>(), .y = y.data<To>()});
+    });
   });
+  auto const integral = [](DType type) { return type == DType::i8 || type == DType::u8; };
+  if (!integral(x.dtype()) && !integral(dtype))
+    record("cast", {x}, y, [back = x.dtype()](Tensor const& dy) { return std::vector{cast(dy, back)}; });
   return y;
 }
 

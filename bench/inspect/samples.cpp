@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/elementwise.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
@@ -56,6 +57,10 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::AdaptiveAveragePoolBackwardSample>(),
       inspected<bench::GlobalAverageForwardSample>(),
       inspected<bench::GlobalAverageBackwardSample>(),
+      inspected<bench::AddSample>(),
+      inspected<bench::CastSample>(),
+      inspected<bench::ChainForwardSample>(),
+      inspected<bench::ChainBackwardSample>(),
   };
 }
 

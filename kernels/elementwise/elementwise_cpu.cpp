@@ -1,13 +1,11 @@
-// Elementwise arithmetic on the CPU. Loops are cut at fixed places, whatever the number of threads, so that an element
-// always meets the same instructions and its bits never change.
-#include "kernels/elementwise/elementwise.h"
-
+// Elementwise arithmetic and conversions on the CPU. Loops are cut at fixed places, whatever the number of threads, so
+// that an element always meets the same instructions and its bits never change.
 #include <algorithm>
-#include <array>
-#include <vector>
+#include <cmath>
+#include <limits>
+#include <type_traits>
 
-#include "kernels/core/arguments.h"
-#include "kernels/core/math.h"
+#include "kernels/elementwise/elementwise_check.h"
 
 namespace heddle::cpu {
 namespace {
@@ -15,69 +13,44 @@ namespace {
 constexpr i64 chunk = 4096;
 constexpr i64 parallel_from = 4 * chunk;  // a fork costs about as much as this many additions
 
-// The tile of dy that one task of bias_backward sums.
-constexpr i64 tile_rows = 1024, tile_columns = 256;
+template <class T>
+T rounded(f32 value) {
+  if constexpr (std::is_integral_v<T>) {
+    constexpr f32 lowest = std::numeric_limits<T>::min(), highest = std::numeric_limits<T>::max();
+    return std::isnan(value) ? T{0} : static_cast<T>(std::nearbyint(std::clamp(value, lowest, highest)));
+  } else {
+    return static_cast<T>(value);
+  }
+}
 
 }  // namespace
 
-void add(AddArgs<f32> const& args, Stream) {
-  check_sizes("add", {{"count", args.count}});
-  check_pointer("add", "a", args.a, args.count);
-  check_pointer("add", "b", args.b, args.count);
-  check_pointer("add", "out", args.out, args.count);
-  AddArgs<f32> const p = args;
+template <class T>
+void add(AddArgs<T> const& args, Stream) {
+  check_arguments(args);
+  AddArgs<T> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
-  for (i64 i = 0; i < p.count; ++i) p.out[i] = p.alpha * p.a[i] + p.beta * p.b[i];
+  for (i64 i = 0; i < p.count; ++i) p.out[i] = T(p.alpha * f32(p.a[i]) + p.beta * f32(p.b[i]));
 }
 
-void scale(ScaleArgs<f32> const& args, Stream) {
-  check_sizes("scale", {{"count", args.count}});
-  check_pointer("scale", "x", args.x, args.count);
-  check_pointer("scale", "y", args.y, args.count);
-  ScaleArgs<f32> const p = args;
+template <class T>
+void scale(ScaleArgs<T> const& args, Stream) {
+  check_arguments(args);
+  ScaleArgs<T> const p = args;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
-  for (i64 i = 0; i < p.count; ++i) p.y[i] = p.scale * p.x[i];
+  for (i64 i = 0; i < p.count; ++i) p.y[i] = T(p.scale * f32(p.x[i]));
 }
 
-void bias_forward(BiasForwardArgs<f32> const& args, Stream) {
-  i64 const count = args.rows * args.columns;
-  check_sizes("bias_forward", {{"rows", args.rows}, {"columns", args.columns}});
-  check_pointer("bias_forward", "x", args.x, count);
-  check_pointer("bias_forward", "bias", args.bias, count == 0 ? 0 : args.columns);
-  check_pointer("bias_forward", "y", args.y, count);
-  BiasForwardArgs<f32> const p = args;
-#pragma omp parallel for schedule(static) firstprivate(p) if (count > parallel_from)
-  for (i64 i = 0; i < p.rows; ++i) {
-    f32 const* x = p.x + i * p.columns;
-    f32* y = p.y + i * p.columns;
-#pragma omp simd
-    for (i64 j = 0; j < p.columns; ++j) y[j] = x[j] + p.bias[j];
-  }
+template <class Types>
+void cast(CastArgs<Types> const& args, Stream) {
+  check_arguments(args);
+  CastArgs<Types> const p = args;
+#pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
+  for (i64 i = 0; i < p.count; ++i) p.y[i] = rounded<typename Types::To>(static_cast<f32>(p.x[i]));
 }
 
-// Each tile is summed in double, then the tiles of a column from top to bottom.
-void bias_backward(BiasBackwardArgs<f32> const& args, Stream) {
-  i64 const rows = args.rows, columns = args.columns;
-  check_sizes("bias_backward", {{"rows", rows}, {"columns", columns}});
-  check_pointer("bias_backward", "dy", args.dy, rows * columns);
-  check_pointer("bias_backward", "dbias", args.dbias, columns);
-  i64 const tiles = ceil_div(rows, tile_rows);
-  std::vector<double> partial(static_cast<std::size_t>(tiles * columns));
-#pragma omp parallel for collapse(2) schedule(static) if (rows * columns > parallel_from)
-  for (i64 tile = 0; tile < tiles; ++tile) {
-    for (i64 begin = 0; begin < columns; begin += tile_columns) {
-      i64 const width = std::min(tile_columns, columns - begin);
-      std::array<double, tile_columns> sums = {};
-      for (i64 i = tile * tile_rows; i < std::min(rows, (tile + 1) * tile_rows); ++i)
-        for (i64 j = 0; j < width; ++j) sums[static_cast<std::size_t>(j)] += args.dy[i * columns + begin + j];
-      std::copy_n(sums.data(), width, partial.data() + tile * columns + begin);
-    }
-  }
-  for (i64 j = 0; j < columns; ++j) {
-    double sum = 0;
-    for (i64 tile = 0; tile < tiles; ++tile) sum += partial[static_cast<std::size_t>(tile * columns + j)];
-    args.dbias[j] = static_cast<f32>(sum);
-  }
-}
+HEDDLE_INSTANTIATE(add, AddArgs);
+HEDDLE_INSTANTIATE(scale, ScaleArgs);
+HEDDLE_INSTANTIATE_CASTS();
 
 }  // namespace heddle::cpu

@@ -1,167 +1,147 @@
-// Against PyTorch in double precision, and against the definition: small integers make every result exact, so that any
-// order of addition must give the same bits.
-#include "kernels/elementwise/elementwise.h"
+// The kernels of sums, multiples and conversions against the CPU: emulated in adverse executions, and on a GPU where
+// there is one.
+#include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
-#include "tests/support/cases_elementwise.h"
-#include "tests/support/compare.h"
-#include "tests/support/error.h"
+#include "bench/samples/elementwise.h"
+#include "kernels/machine/device.h"
 #include "tests/support/fill.h"
-#include "tests/support/fixture.h"
-#include "tests/support/threads.h"
+#include "tests/support/operation_test.h"
 
 namespace heddle::testing {
 namespace {
 
-std::vector<f32> poison(i64 count) { return std::vector<f32>(static_cast<std::size_t>(count), NAN); }
+/// Empty, below a vector, and around the ends of vectors, threads and blocks.
+constexpr i64 counts[] = {0, 1, 7, 8, 33, 1023, 4096, 8193, 16384, 16391};
 
-TEST(Elementwise, AgreesWithPyTorch) {
-  auto const file = fixture("elementwise");
-  auto const a = values(file, "a"), b = values(file, "b"), dc = values(file, "dc"), bias = values(file, "bias");
-  i64 const count = std::ssize(a), columns = std::ssize(bias), rows = count / columns;
-  auto sum = poison(count), scaled = sum, biased = sum, dbias = poison(columns);
-  cpu::add({.count = count, .alpha = 0.75f, .a = a.data(), .beta = -1.5f, .b = b.data(), .out = sum.data()}, {});
-  cpu::scale({.count = count, .scale = -1.5f, .x = a.data(), .y = scaled.data()}, {});
-  cpu::bias_forward({.rows = rows, .columns = columns, .x = a.data(), .bias = bias.data(), .y = biased.data()}, {});
-  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dc.data(), .dbias = dbias.data()}, {});
-  // One rounding here and one in the fixture; in the weighted sum, also those of its two products.
-  constexpr double u = 0x1p-24;
-  Bound const rounded_twice = close_bound(2.01 * u, 0);
-  EXPECT_TRUE(within(sum, values(file, "sum"), [&](std::size_t i, double reference) {
-    return 2.01 * u * std::abs(reference) + 1.01 * u * (0.75 * std::abs(a[i]) + 1.5 * std::abs(b[i]));
-  }));
-  EXPECT_TRUE(within(scaled, values(file, "scaled"), rounded_twice));
-  EXPECT_TRUE(within(biased, values(file, "biased"), rounded_twice));
-  EXPECT_TRUE(within(dbias, values(file, "dbias"), rounded_twice));
+struct Case {
+  i64 count = 0;
+  i64 offset = 0;
+
+  std::vector<f32> values(std::string_view, i64 elements, u64 seed) const { return uniform(elements, seed, -4, 4); }
+};
+
+struct AddCase : Case {
+  template <class T>
+  using Args = AddArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = add<T>;
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.count = count, .alpha = 0.7f, .beta = -1.3f};
+  }
+  /// The products round on the CPU; on a GPU one of them may not.
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    std::vector<double> result;
+    for (i64 i = 0; i < count; ++i)
+      result.push_back(0x1p-23 * (std::abs(a.alpha * a.a[i]) + std::abs(a.beta * a.b[i])) +
+                       unit_roundoff<T> * std::abs(a.out[i]) + half_subnormal<T>);
+    return {{"out", result}};
+  }
+};
+
+struct ScaleCase : Case {
+  template <class T>
+  using Args = ScaleArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = scale<T>;
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.count = count, .scale = -1.5f};
+  }
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    std::vector<double> result;
+    for (i64 i = 0; i < count; ++i)
+      result.push_back((unit_roundoff<T> + 0x1p-23) * std::abs(a.y[i]) + half_subnormal<T>);
+    return {{"y", result}};
+  }
+};
+
+class Elementwise : public ::testing::TestWithParam<i64> {};
+
+TEST_P(Elementwise, Emulated) {
+  for (i64 const offset : {0, 1}) {
+    test_emulated(AddCase{{GetParam(), offset}});
+    test_emulated(ScaleCase{{GetParam(), offset}});
+  }
 }
 
-// The loss sum dy * (x + bias) is linear in the bias, so with integers a central difference is its exact derivative.
-TEST(Bias, GradientIsAFiniteDifference) {
-  i64 const rows = 23, columns = 11;
-  auto const x = small_integers(rows * columns, 10), dy = small_integers(rows * columns, 11);
-  auto bias = small_integers(columns, 12), dbias = poison(columns), y = poison(rows * columns);
-  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
-  auto const loss = [&] {
-    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = y.data()}, {});
-    return std::inner_product(y.begin(), y.end(), dy.begin(), 0.0);
+TEST_P(Elementwise, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  for (i64 const offset : {0, 1}) {
+    test_all_types(Device::cuda, AddCase{{GetParam(), offset}});
+    test_all_types(Device::cuda, ScaleCase{{GetParam(), offset}});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Counts, Elementwise, ::testing::ValuesIn(counts),
+                         [](auto const& test) { return std::to_string(test.param); });
+
+// Conversions are exact or rounded in one way: the same bits on every device.
+template <class From, class To>
+void expect_same_cast(Device device, i64 count, i64 offset) {
+  using Args = CastArgs<Conversion<From, To>>;
+  auto const values = [](std::string_view, i64 elements, u64) {
+    auto all = std::is_integral_v<From> ? small_integers(elements, 1, std::is_signed_v<From> ? -128 : 0, 127)
+                                        : uniform(elements, 1, -300, 300);
+    std::vector<f32> const special = {0.5f,  1.5f,      2.5f,       -0.5f, 448,   500,
+                                      70000, HUGE_VALF, -HUGE_VALF, NAN,   1e-8f, -0.0f};
+    if (!std::is_integral_v<From>)
+      std::copy_n(special.begin(), std::min<i64>(elements, std::ssize(special)), all.begin());
+    return all;
   };
-  for (std::size_t j = 0; j < bias.size(); ++j) {
-    bias[j] += 1;
-    double const above = loss();
-    bias[j] -= 2;
-    EXPECT_EQ((above - loss()) / 2, dbias[j]) << "column " << j;
-    bias[j] += 1;
-  }
+  auto const result = [&](Memory const& memory, OperationFn<Args>* function) {
+    Args args = {.count = count};
+    bench::Operands const operands(memory, args, values, 0, offset);
+    function(args, {});
+    EXPECT_EQ(operands.overrun(), "");
+    return operands.values("y");
+  };
+  auto const& operation = cast<Conversion<From, To>>;
+  EXPECT_TRUE(equal(result(memory_of(device), device == Device::cuda ? operation.cuda : operation.emulated),
+                    result(cpu::memory, operation.cpu)));
 }
 
-TEST(Elementwise, RefusesNegativeSizesAndNull) {
-  f32 some = 0;
-  EXPECT_EQ(error_of([] { cpu::add({.count = -1}, {}); }), "[add] sizes must not be negative: count=-1");
-  EXPECT_EQ(error_of([&] { cpu::add({.count = 3, .a = &some, .out = &some}, {}); }),
-            "[add] b is null, but has 3 elements");
-  EXPECT_EQ(error_of([&] { cpu::scale({.count = 3, .x = &some}, {}); }), "[scale] y is null, but has 3 elements");
-  EXPECT_EQ(error_of([&] { cpu::bias_forward({.rows = 2, .columns = 3, .x = &some, .y = &some}, {}); }),
-            "[bias_forward] bias is null, but has 3 elements");
-  EXPECT_EQ(error_of([] { cpu::bias_backward({.rows = -2, .columns = 3}, {}); }),
-            "[bias_backward] sizes must not be negative: rows=-2");
-  EXPECT_EQ(error_of([&] { cpu::bias_backward({.rows = 0, .columns = 3, .dy = &some}, {}); }),
-            "[bias_backward] dbias is null, but has 3 elements");
-  EXPECT_NO_THROW(cpu::add({}, {}));
+template <class From>
+void expect_same_casts(Device device) {
+  auto const expect_to = [&]<class To>(To) {
+    if constexpr (!std::is_same_v<From, To>)
+      for (i64 const count : {1, 15, 17, 5000})
+        for (i64 const offset : {0, 1}) expect_same_cast<From, To>(device, count, offset);
+  };
+  expect_to(f32{}), expect_to(f16{}), expect_to(bf16{}), expect_to(f8e4m3{}), expect_to(i8{}), expect_to(u8{});
 }
 
-TEST(Add, IsTheWeightedSum) {
-  for (i64 const count : element_counts) {
-    auto const a = small_integers(count, 1), b = small_integers(count, 2);
-    auto out = poison(count), expected = out;
-    for (std::size_t i = 0; i < out.size(); ++i) expected[i] = 2 * a[i] - 3 * b[i];
-    cpu::add({.count = count, .alpha = 2, .a = a.data(), .beta = -3, .b = b.data(), .out = out.data()}, {});
-    EXPECT_TRUE(equal(out, expected)) << count;
-  }
+void expect_same_casts_of_all(Device device) {
+  expect_same_casts<f32>(device);
+  expect_same_casts<f16>(device);
+  expect_same_casts<bf16>(device);
+  expect_same_casts<f8e4m3>(device);
+  expect_same_casts<i8>(device);
+  expect_same_casts<u8>(device);
 }
 
-TEST(Add, WritesOverEitherInput) {
-  i64 const count = 5003;
-  auto const a = small_integers(count, 1), b = small_integers(count, 2);
-  auto expected = a;
-  for (std::size_t i = 0; i < a.size(); ++i) expected[i] = a[i] + b[i];
-  auto first = a, second = b;
-  cpu::add({.count = count, .a = first.data(), .b = b.data(), .out = first.data()}, {});
-  cpu::add({.count = count, .a = a.data(), .b = second.data(), .out = second.data()}, {});
-  EXPECT_TRUE(equal(first, expected));
-  EXPECT_TRUE(equal(second, expected));
+TEST(Cast, Emulated) { expect_same_casts_of_all(Device::emulated); }
+
+TEST(Cast, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  expect_same_casts_of_all(Device::cuda);
 }
 
-TEST(Scale, MultipliesInPlaceAndElsewhere) {
-  for (i64 const count : element_counts) {
-    auto x = small_integers(count, 3);
-    auto y = poison(count), expected = y;
-    for (std::size_t i = 0; i < x.size(); ++i) expected[i] = -1.5f * x[i];
-    cpu::scale({.count = count, .scale = -1.5f, .x = x.data(), .y = y.data()}, {});
-    EXPECT_TRUE(equal(y, expected)) << count;
-    cpu::scale({.count = count, .scale = -1.5f, .x = x.data(), .y = x.data()}, {});
-    EXPECT_TRUE(equal(x, expected)) << count;
-  }
-}
-
-TEST(Bias, IsAddedToEveryRow) {
-  for (auto const [rows, columns] : matrix_sizes) {
-    auto x = small_integers(rows * columns, 4);
-    auto const bias = small_integers(columns, 5);
-    auto y = poison(rows * columns), expected = y;
-    for (std::size_t i = 0; i < x.size(); ++i) expected[i] = x[i] + bias[i % static_cast<std::size_t>(columns)];
-    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = y.data()}, {});
-    EXPECT_TRUE(equal(y, expected)) << rows << " x " << columns;
-    cpu::bias_forward({.rows = rows, .columns = columns, .x = x.data(), .bias = bias.data(), .y = x.data()}, {});
-    EXPECT_TRUE(equal(x, expected)) << rows << " x " << columns << " in place";
-  }
-}
-
-TEST(Bias, GradientSumsEveryColumn) {
-  for (auto const [rows, columns] : matrix_sizes) {
-    auto const dy = small_integers(rows * columns, 6);
-    auto dbias = poison(columns);
-    std::vector<f32> expected(dbias.size(), 0.0f);
-    for (std::size_t i = 0; i < dy.size(); ++i) expected[i % expected.size()] += dy[i];
-    cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
-    EXPECT_TRUE(equal(dbias, expected)) << rows << " x " << columns;
-  }
-}
-
-// In double, a sum of 100000 values loses nothing that f32 could show: one rounding at the end is left.
-TEST(Bias, GradientOfManyRowsIsRoundedOnce) {
-  i64 const rows = 100000, columns = 7;
-  auto const dy = uniform(rows * columns, 7, 0.25f, 1);
-  auto dbias = poison(columns);
-  std::vector<double> expected(dbias.size(), 0.0);
-  for (std::size_t i = 0; i < dy.size(); ++i) expected[i % expected.size()] += dy[i];
-  cpu::bias_backward({.rows = rows, .columns = columns, .dy = dy.data(), .dbias = dbias.data()}, {});
-  EXPECT_TRUE(within(dbias, expected, close_bound(0x1.001p-24, 0)));
-}
-
-TEST(Elementwise, DoesNotDependOnThreads) {
-  i64 const rows = 5001, columns = 37, count = rows * columns;
-  auto const x = uniform(count, 8), b = uniform(count, 9);
-  EXPECT_TRUE(same_bits_on_any_threads([&] {
-    auto y = poison(count);
-    cpu::add({.count = count, .alpha = 0.3f, .a = x.data(), .beta = 0.7f, .b = b.data(), .out = y.data()}, {});
-    return y;
-  }));
-  EXPECT_TRUE(same_bits_on_any_threads([&] {
-    auto dbias = poison(columns);
-    cpu::bias_backward({.rows = rows, .columns = columns, .dy = x.data(), .dbias = dbias.data()}, {});
-    return dbias;
-  }));
-}
-
-TEST(Elementwise, PassesNanOn) {
-  std::vector<f32> const x = {1, NAN, 3, 4};
-  auto y = x, dbias = poison(2);
-  cpu::scale({.count = 4, .scale = 0, .x = x.data(), .y = y.data()}, {});
-  EXPECT_TRUE(equal(y, {0, NAN, 0, 0}));
-  cpu::bias_backward({.rows = 2, .columns = 2, .dy = x.data(), .dbias = dbias.data()}, {});
-  EXPECT_TRUE(equal(dbias, {4, NAN}));
+TEST(Cast, RoundsToEvenAndSaturates) {
+  std::vector<f32> const x = {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 126.6f, 127.5f, 1e9f, -1e9f, -HUGE_VALF, NAN, 200};
+  std::vector<i8> signed_bytes(x.size());
+  std::vector<u8> bytes(x.size());
+  i64 const count = std::ssize(x);
+  cpu::cast<Conversion<f32, i8>>({.count = count, .x = x.data(), .y = signed_bytes.data()}, {});
+  cpu::cast<Conversion<f32, u8>>({.count = count, .x = x.data(), .y = bytes.data()}, {});
+  EXPECT_EQ(signed_bytes, (std::vector<i8>{0, 2, 2, 0, -2, 127, 127, 127, -128, -128, 0, 127}));
+  EXPECT_EQ(bytes, (std::vector<u8>{0, 2, 2, 0, 0, 127, 128, 255, 0, 0, 0, 200}));
 }
 
 }  // namespace

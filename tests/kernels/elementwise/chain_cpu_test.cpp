@@ -3,10 +3,9 @@
 #include <numbers>
 #include <string>
 
-#include "kernels/elementwise/elementwise.h"
+#include "kernels/elementwise/chain.h"
 #include "tests/support/cases_elementwise.h"
 #include "tests/support/compare.h"
-#include "tests/support/error.h"
 #include "tests/support/fill.h"
 #include "tests/support/fixture.h"
 #include "tests/support/threads.h"
@@ -34,18 +33,23 @@ Case const cases[] = {{Activation::none, "none", identity},
                       {Activation::gelu_tanh, "gelu_tanh", gelu_tanh},
                       {Activation::silu, "silu", silu}};
 
+void forward(Activation activation, i64 count, f32 const* x, f32* y) {
+  cpu::chain_forward<f32>({.rows = 1, .columns = count, .activation = activation, .x = x, .y = y}, {});
+}
+
+void backward(Activation activation, i64 count, f32 const* x, f32 const* dy, f32* dx) {
+  cpu::chain_backward<f32>({.rows = 1, .columns = count, .activation = activation, .x = x, .dy = dy, .dx = dx}, {});
+}
+
 std::vector<f32> forward(Activation activation, std::vector<f32> const& x) {
   std::vector<f32> y(x.size(), NAN);
-  cpu::activation_forward({.activation = activation, .count = static_cast<i64>(x.size()), .x = x.data(), .y = y.data()},
-                          {});
+  forward(activation, std::ssize(x), x.data(), y.data());
   return y;
 }
 
 std::vector<f32> backward(Activation activation, std::vector<f32> const& x, std::vector<f32> const& dy) {
   std::vector<f32> dx(x.size(), NAN);
-  cpu::activation_backward(
-      {.activation = activation, .count = static_cast<i64>(x.size()), .x = x.data(), .dy = dy.data(), .dx = dx.data()},
-      {});
+  backward(activation, std::ssize(x), x.data(), dy.data(), dx.data());
   return dx;
 }
 
@@ -88,10 +92,9 @@ TEST(Activation, TakesEverySizeInPlace) {
       std::vector<double> expected(x.size());
       for (std::size_t i = 0; i < x.size(); ++i) expected[i] = c.function(x[i]);
       auto y = x, dx = dy;
-      cpu::activation_forward({.activation = c.activation, .count = count, .x = y.data(), .y = y.data()}, {});
+      forward(c.activation, count, y.data(), y.data());
       EXPECT_TRUE(within(y, expected, forward_bound)) << c.name << ' ' << count;
-      cpu::activation_backward(
-          {.activation = c.activation, .count = count, .x = x.data(), .dy = dx.data(), .dx = dx.data()}, {});
+      backward(c.activation, count, x.data(), dx.data(), dx.data());
       EXPECT_TRUE(equal(dx, backward(c.activation, x, dy))) << c.name << ' ' << count;
     }
   }
@@ -128,20 +131,6 @@ TEST(Activation, DoesNotDependOnThreads) {
       result.insert(result.end(), dx.begin(), dx.end());
       return result;
     })) << c.name;
-}
-
-TEST(Activation, RefusesNegativeSizesAndNull) {
-  f32 some = 0;
-  EXPECT_EQ(error_of([] { cpu::activation_forward({.count = -1}, {}); }),
-            "[activation_forward] sizes must not be negative: count=-1");
-  EXPECT_EQ(error_of([&] { cpu::activation_backward({.count = 2, .x = &some, .dx = &some}, {}); }),
-            "[activation_backward] dy is null, but has 2 elements");
-}
-
-TEST(Activation, RefusesAnUnknownOne) {
-  auto const unknown = static_cast<Activation>(17);
-  EXPECT_EQ(error_of([&] { forward(unknown, {1}); }), "[activation] unknown activation: 17");
-  EXPECT_EQ(error_of([&] { backward(unknown, {1}, {1}); }), "[activation] unknown activation: 17");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/layer_norm.h"
+#include "bench/samples/pair_loss.h"
 #include "bench/samples/softmax.h"
 
 namespace heddle::inspect {
@@ -36,8 +37,8 @@ InspectedKernel inspected() {
 
 std::vector<InspectedKernel> operation_kernels() {
   return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
-          inspected<bench::SoftmaxForwardSample>(), inspected<bench::SoftmaxBackwardSample>(),
-          inspected<bench::CrossEntropySample>()};
+          inspected<bench::SoftmaxForwardSample>(),   inspected<bench::SoftmaxBackwardSample>(),
+          inspected<bench::CrossEntropySample>(),     inspected<bench::PairLossSample>()};
 }
 
 }  // namespace heddle::inspect

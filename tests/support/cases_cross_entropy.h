@@ -16,7 +16,7 @@ struct CrossEntropyCase {
   std::string name;
   i64 rows = 0, classes = 0;
   f32 smoothing = 0;
-  bool soft = false;     // targets instead of labels
+  bool soft = false;     // targets instead of labels; every fifth is 0
   bool weights = false;  // of the classes; some are 0
   bool gradient = true;
   f32 dloss = 1;
@@ -53,6 +53,7 @@ inline std::vector<CrossEntropyCase> cross_entropy_cases() {
        .classes = 3,
        .ignored = 2,
        .logits = {-inf, 1, 2, -inf, -inf, -inf, inf, 1, 2, NAN, inf, 1, 1, NAN, 2}},
+      {.name = "masked_class_without_target", .rows = 1, .classes = 3, .soft = true, .logits = {-inf, 1, 2}},
       {.name = "masked_class_smoothed",
        .rows = 1,
        .classes = 3,
@@ -70,7 +71,11 @@ inline std::vector<CrossEntropyCase> cross_entropy_cases() {
 /// An input of a case; nothing for what it has not.
 inline std::vector<f32> cross_entropy_values(CrossEntropyCase const& c, std::string_view name, i64 count) {
   if (name == "logits") return c.logits.empty() ? uniform(count, 1, -c.spread, c.spread) : c.logits;
-  if (name == "targets") return c.soft ? uniform(count, 2, 0, 1) : std::vector<f32>();
+  if (name == "targets") {
+    std::vector<f32> targets = c.soft ? uniform(count, 2, 0, 1) : std::vector<f32>();
+    for (std::size_t i = 0; i < targets.size(); i += 5) targets[i] = 0;
+    return targets;
+  }
   if (name == "weights") {
     if (!c.weights) return {};
     std::vector<f32> weights = uniform(count, 3, 0.5f, 2);

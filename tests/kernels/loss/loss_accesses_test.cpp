@@ -2,6 +2,7 @@
 #include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/loss/cross_entropy_reference.h"
+#include "tests/kernels/loss/pair_loss_reference.h"
 
 namespace heddle::testing {
 namespace {
@@ -22,6 +23,13 @@ class CrossEntropyAccesses : public ::testing::TestWithParam<CrossEntropyCase> {
 TEST_P(CrossEntropyAccesses, AreInOrder) { expect_in_order(CrossEntropyPass(GetParam())); }
 
 INSTANTIATE_TEST_SUITE_P(Cases, CrossEntropyAccesses, ::testing::ValuesIn(cross_entropy_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+class PairLossAccesses : public ::testing::TestWithParam<PairLossCase> {};
+
+TEST_P(PairLossAccesses, AreInOrder) { expect_in_order(PairLossPass(GetParam())); }
+
+INSTANTIATE_TEST_SUITE_P(Cases, PairLossAccesses, ::testing::ValuesIn(pair_loss_cases()),
                          [](auto const& test) { return test.param.name; });
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/pair_loss.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
 
@@ -47,6 +48,10 @@ void expect_ideal_in_each_type(std::vector<std::vector<i64>> const& shapes) {
 /// Short rows (a warp each), rows of a block, and rows too long for its registers.
 TEST(LossInspection, CrossEntropy) {
   expect_ideal_in_each_type<bench::CrossEntropySample>({{64, 256}, {8, 4096}, {2, 40960}});
+}
+
+TEST(LossInspection, Pairs) {
+  expect_ideal_in_each_type<bench::PairLossSample>({{65536, 0}, {65536, 4}});  // squared and focal
 }
 
 }  // namespace

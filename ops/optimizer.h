@@ -45,9 +45,9 @@ struct AdamWParameter {
 /// Likewise (kernels/optimizer/adamw.h). The step of the state counts from 1.
 void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& options, Tensor const& state);
 
-/// Writes into `state`, without waiting for the device, the L2 norm of all gradients together, whether it is finite, and
-/// the scale that clips it to `max_norm`, where 0 clips nothing; counts the step (kernels/optimizer/gradient_norm.h).
-/// The gradients are of one type.
+/// Writes into `state`, without waiting for the device, the L2 norm of all gradients together, whether it is finite,
+/// and the scale that clips it to `max_norm`, where 0 clips nothing; counts the step
+/// (kernels/optimizer/gradient_norm.h). The gradients are of one type.
 void gradient_norm(std::span<Tensor const> gradients, double max_norm, Tensor const& state);
 
 /// The L2 norm of all tensors together, of any types; NaN or infinity when an element is. Waits for the device.

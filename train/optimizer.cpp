@@ -38,8 +38,8 @@ class Sgd final : public Optimizer {
     if (list.empty()) return;
     ops::sgd_step(list, {.momentum = static_cast<f32>(options_.momentum), .nesterov = options_.nesterov},
                   ops::make_step_state({.learning_rate = static_cast<f32>(learning_rate),
-                              .gradient_scale = static_cast<f32>(gradient_scale)},
-                  list.front().parameter.device()));
+                                        .gradient_scale = static_cast<f32>(gradient_scale)},
+                                       list.front().parameter.device()));
   }
 
   void save(Checkpoint& checkpoint) const override { checkpoint.put("velocity/", velocity_); }
@@ -76,9 +76,9 @@ class AdamW final : public Optimizer {
                      .beta2 = static_cast<f32>(options_.beta2),
                      .epsilon = static_cast<f32>(options_.epsilon)},
                     ops::make_step_state({.step = steps_,
-                                .learning_rate = static_cast<f32>(learning_rate),
-                                .gradient_scale = static_cast<f32>(gradient_scale)},
-                  list.front().parameter.device()));
+                                          .learning_rate = static_cast<f32>(learning_rate),
+                                          .gradient_scale = static_cast<f32>(gradient_scale)},
+                                         list.front().parameter.device()));
   }
 
   void save(Checkpoint& checkpoint) const override {

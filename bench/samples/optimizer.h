@@ -131,6 +131,7 @@ struct GradientNormSample {
 };
 
 /// A state in the midst of a training.
-inline constexpr StepState optimizer_state = {.step = 3, .learning_rate = 0.1f, .loss_scale = 4, .gradient_scale = 0.25f};
+inline constexpr StepState optimizer_state = {
+    .step = 3, .learning_rate = 0.1f, .loss_scale = 4, .gradient_scale = 0.25f};
 
 }  // namespace heddle::bench

@@ -1,7 +1,7 @@
 // The L2 norm of a list of gradients. GradientSquares writes the sum of squares of each chunk, GradientNormFinish adds
-// those up in one block and writes the numbers of the step. The order of additions is fixed by the sizes: no atomics, the
-// same bits in every run. Sums are of double precision: no finite gradient overflows, so that the sum is finite if and
-// only if all gradients are.
+// those up in one block and writes the numbers of the step. The order of additions is fixed by the sizes: no atomics,
+// the same bits in every run. Sums are of double precision: no finite gradient overflows, so that the sum is finite if
+// and only if all gradients are.
 //
 // Threads: multi_tensor.cuh. A block takes 16384 elements, four turns of four accesses of each thread.
 //

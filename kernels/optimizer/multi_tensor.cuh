@@ -1,9 +1,9 @@
 // One pass over a list of tensors: each block goes through one chunk of one of them (tensor_table.h).
 //
-// Threads: neighbouring threads take neighbouring 4 elements, 16 bytes of f32 and 8 of 16-bit types, so that requests use
-// their sectors whole whatever types stand side by side. A thread reads all elements of `accesses` such turns before it
-// works on the first: 128 bytes a thread in flight for AdamW in f32. What is left of a tensor whose size is no multiple of
-// 4, and tensors that are not aligned, go element by element.
+// Threads: neighbouring threads take neighbouring 4 elements, 16 bytes of f32 and 8 of 16-bit types, so that requests
+// use their sectors whole whatever types stand side by side. A thread reads all elements of `accesses` such turns
+// before it works on the first: 128 bytes a thread in flight for AdamW in f32. What is left of a tensor whose size is
+// no multiple of 4, and tensors that are not aligned, go element by element.
 #pragma once
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 
 namespace heddle {
 
-/// The numbers of a step. They lie on the device, so that a recorded launch (a CUDA graph) finds there those of the step
-/// in which it runs again.
+/// The numbers of a step. They lie on the device, so that a recorded launch (a CUDA graph) finds there those of the
+/// step in which it runs again.
 struct StepState {
   i64 step = 0;  // updates, with that under way: 1 in the first; gradient_norm adds 1 where it finds all finite
   f32 learning_rate = 0;

@@ -15,7 +15,9 @@ namespace {
 
 using testing::error_of;
 
-Tensor uniform(i64 count, u64 seed, Device device) { return Tensor::from(testing::uniform(count, seed), {count}, device); }
+Tensor uniform(i64 count, u64 seed, Device device) {
+  return Tensor::from(testing::uniform(count, seed), {count}, device);
+}
 
 struct Run {
   std::vector<f32> parameters;
@@ -59,7 +61,8 @@ TEST(OptimizerOps, TrainOnTheDevice) {
     EXPECT_NEAR(run.state.gradient_scale * run.state.gradient_norm, 1, 1e-6);
   }
   // Three steps of some 20 roundings, of parameters below 1 and of updates below 1 / 8.
-  EXPECT_TRUE(testing::within(emulated.parameters, cpu.parameters, testing::close_bound(0, 3 * (4 + 20.0 / 8) * 0x1p-23)));
+  EXPECT_TRUE(
+      testing::within(emulated.parameters, cpu.parameters, testing::close_bound(0, 3 * (4 + 20.0 / 8) * 0x1p-23)));
 }
 
 TEST(OptimizerOps, TakeGradientsOfSeveralTypes) {
@@ -94,8 +97,7 @@ TEST(OptimizerOps, RefuseWhatDoesNotFit) {
   EXPECT_EQ(sgd({.parameter = elsewhere, .gradient = elsewhere, .velocity = elsewhere}, state),
             "[sgd] tensors on cpu and emulated: move them to one device");
   auto const adamw = [&](Tensor const& first, Tensor const& second) {
-    ops::AdamWParameter const p = {
-        .parameter = four, .gradient = four, .first_moment = first, .second_moment = second};
+    ops::AdamWParameter const p = {.parameter = four, .gradient = four, .first_moment = first, .second_moment = second};
     return error_of([&] { ops::adamw_step({&p, 1}, {}, state); });
   };
   EXPECT_EQ(adamw(small, four), "[adamw] first_moment must be [4]: [3]");

@@ -1,7 +1,7 @@
 // A list of parameters on a device against the CPU, with the bounds that a kernel must keep that computes in f32.
 //
-// Notation: u = 2^-24. Both sides round each operation by u, so that the bounds of the error count twice; the second order
-// is in the last tenth. First-order bounds (Higham, "Accuracy and stability of numerical algorithms", 3.1).
+// Notation: u = 2^-24. Both sides round each operation by u, so that the bounds of the error count twice; the second
+// order is in the last tenth. First-order bounds (Higham, "Accuracy and stability of numerical algorithms", 3.1).
 #pragma once
 
 #include <gtest/gtest.h>

@@ -25,8 +25,8 @@ Inspected inspect(bool copy = false) {
     return name == "copy" && copy ? std::vector<f32>(static_cast<std::size_t>(count))
                                   : bench::optimizer_values(name, count, seed);
   };
-  bench::TensorList<typename Sample::template Args<T>> const list(
-      emulated::memory, Sample::template arguments<T>(), bench::optimizer_state, counts, values);
+  bench::TensorList<typename Sample::template Args<T>> const list(emulated::memory, Sample::template arguments<T>(),
+                                                                  bench::optimizer_state, counts, values);
   emulated::Inspector inspector;
   emulated::ScopedExecution const execution({.observer = &inspector});
   Sample::template operation<T>.emulated(list.args, {});

@@ -91,8 +91,8 @@ template <class Sample>
 void expect_no_update(Device device) {
   StepState state = optimizer_state;
   state.finite = 0;
-  bench::TensorList<typename Sample::template Args<f32>> const list(memory_of(device), Sample::template arguments<f32>(),
-                                                                    state, {5000, 3});
+  bench::TensorList<typename Sample::template Args<f32>> const list(
+      memory_of(device), Sample::template arguments<f32>(), state, {5000, 3});
   run_on(device, Sample::template operation<f32>, list.args);
   for (bench::Operands const& operands : list.operands())
     operands.for_each([&](std::string const& name, bool) {
@@ -117,8 +117,8 @@ TEST(GradientNorm, FindsWhatIsNotFinite) {
         if (count == tensor_size) result.back() = bad;
         return result;
       };
-      bench::TensorList<GradientNormArgs<f32>> const list(
-          emulated::memory, bench::GradientNormSample::arguments<f32>(), optimizer_state, c.counts, values);
+      bench::TensorList<GradientNormArgs<f32>> const list(emulated::memory, bench::GradientNormSample::arguments<f32>(),
+                                                          optimizer_state, c.counts, values);
       emulated::gradient_norm(list.args, {});
       EXPECT_EQ(list.state().finite, 0);
       EXPECT_EQ(list.state().step, optimizer_state.step);
@@ -145,8 +145,8 @@ TEST(GradientNorm, GivesTheSameBitsInEveryExecution) {
   std::vector<double> norms;
   for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
     emulated::ScopedExecution const execution(options);
-    bench::TensorList<GradientNormArgs<f32>> const list(
-        emulated::memory, bench::GradientNormSample::arguments<f32>(), optimizer_state, {40000, 17, 16384});
+    bench::TensorList<GradientNormArgs<f32>> const list(emulated::memory, bench::GradientNormSample::arguments<f32>(),
+                                                        optimizer_state, {40000, 17, 16384});
     emulated::gradient_norm(list.args, {});
     norms.push_back(list.state().gradient_norm);
   }

@@ -34,9 +34,9 @@ InspectedKernel inspected() {
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
-  return {inspected<bench::BatchNormTrainingSample<false>>(), inspected<bench::BatchNormInferenceSample<false>>(),
-          inspected<bench::BatchNormBackwardSample<false>>(), inspected<bench::LayerNormForwardSample>(),
-          inspected<bench::LayerNormBackwardSample>()};
+  return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
+          inspected<bench::BatchNormTrainingSample<false>>(), inspected<bench::BatchNormInferenceSample<false>>(),
+          inspected<bench::BatchNormBackwardSample<false>>()};
 }
 
 }  // namespace heddle::inspect

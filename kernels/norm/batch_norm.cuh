@@ -1,5 +1,5 @@
-// Batch normalisation between the passes of channel_norm.cuh: what the columns of the chunks left becomes the statistics
-// of channels, and the numbers that the backward pass goes on with.
+// Batch normalisation between the passes of channel_norm.cuh: what the columns of the chunks left becomes the
+// statistics of channels, and the numbers that the backward pass goes on with.
 #pragma once
 
 #include "kernels/norm/channel_sums.cuh"

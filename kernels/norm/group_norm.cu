@@ -55,11 +55,16 @@ void group_norm_forward(GroupNormForwardArgs<T> const& args, Stream stream) {
                               {images, rows, channels, groups, args.epsilon, l.of_channels, args.mean, args.rstd},
                               stream, "group_norm_forward_statistics");
   if (l.strips.blocks() > 0)
-    launch<ChannelApply<T>>(
-        l.grid(),
-        {l.strips, wide, args.activation, {groups, channels / groups, args.mean, args.rstd, args.gamma, args.beta},
-         args.x, nullptr, args.y, nullptr},
-        stream, "group_norm_forward_apply");
+    launch<ChannelApply<T>>(l.grid(),
+                            {l.strips,
+                             wide,
+                             args.activation,
+                             {groups, channels / groups, args.mean, args.rstd, args.gamma, args.beta},
+                             args.x,
+                             nullptr,
+                             args.y,
+                             nullptr},
+                            stream, "group_norm_forward_apply");
 }
 
 template <class T>

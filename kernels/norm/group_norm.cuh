@@ -1,5 +1,5 @@
-// Group normalisation between the passes of channel_norm.cuh: the columns of the chunks become channels of an image, and
-// those the statistics of groups, or the numbers that the backward pass goes on with.
+// Group normalisation between the passes of channel_norm.cuh: the columns of the chunks become channels of an image,
+// and those the statistics of groups, or the numbers that the backward pass goes on with.
 #pragma once
 
 #include "kernels/norm/channel_sums.cuh"

@@ -50,8 +50,8 @@ struct GroupNormForwardArgs {
 };
 
 /// With xhat = (x - mean) * rstd, g = dy * activation'(gamma * xhat + beta) and means over image and group:
-/// dx = rstd * (gamma * g - mean(gamma * g) - xhat * mean(gamma * g * xhat)); dgamma = sum of g * xhat and dbeta = sum of
-/// g over images and rows.
+/// dx = rstd * (gamma * g - mean(gamma * g) - xhat * mean(gamma * g * xhat)); dgamma = sum of g * xhat and dbeta = sum
+/// of g over images and rows.
 template <class T>
 struct GroupNormBackwardArgs {
   GroupNormShape shape;

@@ -8,8 +8,8 @@ namespace heddle {
 
 inline void check_group_norm_shape(char const* operation, GroupNormShape const& s) {
   check_sizes(operation, {{"images", s.images}, {"rows", s.rows}, {"channels", s.channels}, {"groups", s.groups}});
-  check(s.groups > 0 && s.channels % s.groups == 0, "[", operation, "] groups must divide channels: channels=",
-        s.channels, ", groups=", s.groups);
+  check(s.groups > 0 && s.channels % s.groups == 0, "[", operation,
+        "] groups must divide channels: channels=", s.channels, ", groups=", s.groups);
 }
 
 /// Throws an Error that names the value. Does not look at the workspace, which the CPU does not use.

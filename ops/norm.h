@@ -17,6 +17,10 @@ Tensor batch_norm_training(Tensor const& x, Tensor const& gamma, Tensor const& b
 Tensor batch_norm_inference(Tensor const& x, Tensor const& gamma, Tensor const& beta, Tensor const& running_mean,
                             Tensor const& running_variance, f32 epsilon = 1e-5f,
                             Activation activation = Activation::none, Tensor const& residual = {});
+/// Over each image and `groups` groups of neighbouring channels, then the activation: x [n, ..., c], gamma and beta [c]
+/// in f32. As many groups as channels make it instance normalisation.
+Tensor group_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, i64 groups, f32 epsilon = 1e-5f,
+                  Activation activation = Activation::none);
 /// Over the last axis: x [..., columns], gamma and beta [columns] in f32.
 Tensor layer_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, f32 epsilon = 1e-5f);
 /// Over the last axis by its root mean square: x [..., columns], gamma [columns] in f32.

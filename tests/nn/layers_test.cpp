@@ -5,6 +5,7 @@
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/flatten.h"
+#include "nn/group_norm.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/pooling.h"
@@ -66,6 +67,14 @@ TEST(Layers, BatchNorm2d) {
 
 TEST(Layers, RmsNorm) {
   expect_conforms({.make = maker<nn::RmsNorm>(6), .x = {3, 2, 6}, .y = {3, 2, 6}, .parameters = {"weight"}});
+}
+
+TEST(Layers, GroupNorm) {
+  for (i64 const groups : {1, 2, 6})
+    expect_conforms({.make = [=](Generator&) { return std::make_shared<nn::GroupNorm>(groups, 6); },
+                     .x = {2, 3, 4, 6},
+                     .y = {2, 3, 4, 6},
+                     .parameters = {"weight", "bias"}});
 }
 
 TEST(Layers, LayerNorm) {
@@ -150,6 +159,7 @@ TEST(Layers, RefuseImpossibleSizes) {
   EXPECT_TRUE(error_of([&] { nn::Conv2d(1, 1, 3, g, {.stride = 0}); }).starts_with("[Conv2d] stride"));
   EXPECT_EQ(error_of([&] { nn::Linear(4, -1, g); }), "[Linear] sizes must be positive: in=4, out=-1");
   EXPECT_EQ(error_of([&] { nn::BatchNorm2d(0); }), "[BatchNorm2d] channels must be positive: c=0");
+  EXPECT_EQ(error_of([&] { nn::GroupNorm(4, 6); }), "[GroupNorm] groups must divide channels: c=6, groups=4");
   EXPECT_TRUE(error_of([&] { nn::LayerNorm(0); }).starts_with("[LayerNorm]"));
   EXPECT_TRUE(error_of([&] { nn::RmsNorm(0); }).starts_with("[RmsNorm]"));
   EXPECT_TRUE(error_of([&] { nn::MaxPool2d(2, 2, 2); }).starts_with("[pool2d]"));

@@ -5,6 +5,7 @@
 // for the second order.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/norm/channel_strips.h"
@@ -26,23 +27,20 @@ inline double chain(BatchNormShape const& shape, i64 element_bytes) {
                              5);
 }
 
-template <class Args>
-struct BatchNormChannel {
+/// The true statistics of some values, and what those of a kernel may be off.
+struct TrueStatistics {
   double mean = 0, variance = 0, range = 0, largest = 0;
 
-  /// The true statistics of x.
-  BatchNormChannel(Args const& a, i64 channel) {
-    auto const [rows, channels] = a.shape;
-    double low = HUGE_VAL, high = -HUGE_VAL;
-    auto const at = [&](i64 row) { return static_cast<double>(a.x[row * a.shape.channels + channel]); };
-    for (i64 row = 0; row < rows; ++row) {
-      mean += at(row) / static_cast<double>(rows);
-      low = std::min(low, at(row));
-      high = std::max(high, at(row));
-      largest = std::max(largest, std::abs(at(row)));
+  explicit TrueStatistics(std::vector<double> const& values) {
+    if (values.empty()) return;
+    auto const count = static_cast<double>(values.size());
+    for (double const value : values) {
+      mean += value / count;
+      largest = std::max(largest, std::abs(value));
     }
-    for (i64 row = 0; row < rows; ++row) variance += std::pow(at(row) - mean, 2) / static_cast<double>(rows);
-    if (rows > 0) range = high - low;
+    for (double const value : values) variance += std::pow(value - mean, 2) / count;
+    auto const [low, high] = std::minmax_element(values.begin(), values.end());
+    range = *high - *low;
   }
 
   // The shift is one of the x, so that differences from it are below the range. The mean of a chunk is rounded, and
@@ -100,7 +98,9 @@ struct BatchNormTrainingCase : BatchNormCaseBase {
                      {"y", std::vector<double>(static_cast<std::size_t>(a.shape.elements()))}};
     double const d = chain(a.shape, sizeof(T)), unbiased = static_cast<double>(rows) / std::max<double>(1, rows - 1);
     for (i64 channel = 0; channel < channels; ++channel) {
-      BatchNormChannel<Args<f32>> const s(a, channel);
+      std::vector<double> of_channel;
+      for (i64 row = 0; row < rows; ++row) of_channel.push_back(a.x[row * channels + channel]);
+      TrueStatistics const s(of_channel);
       double const mean_error = s.mean_error(d), variance_error = s.variance_error(d);
       double const rstd = 1 / std::sqrt(s.variance + a.epsilon);
       double const rstd_share = variance_error / (s.variance + a.epsilon) + 5 * u;

@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/kl_divergence.h"
 #include "bench/samples/layer_norm.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/softmax.h"
@@ -38,7 +39,8 @@ InspectedKernel inspected() {
 std::vector<InspectedKernel> operation_kernels() {
   return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
           inspected<bench::SoftmaxForwardSample>(),   inspected<bench::SoftmaxBackwardSample>(),
-          inspected<bench::CrossEntropySample>(),     inspected<bench::PairLossSample>()};
+          inspected<bench::CrossEntropySample>(),     inspected<bench::PairLossSample>(),
+          inspected<bench::KlDivergenceSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -1,5 +1,8 @@
 #include "ops/losses.h"
 
+#include <numeric>
+
+#include "kernels/loss/kl_divergence.h"
 #include "kernels/loss/pair_loss.h"
 #include "ops/route.h"
 #include "ops/tape.h"
@@ -7,11 +10,25 @@
 namespace heddle::ops {
 namespace {
 
-/// The gradient is made with the loss, for a gradient of the loss of 1; for another one it is made again.
+/// dx, undefined or with room for the gradient of x.
+Tensor room_for_gradient(Tensor const& x) {
+  return x.requires_gradient() ? Tensor::empty(x.shape(), x.dtype(), x.device()) : Tensor();
+}
+
+/// Records that dx is the gradient when that of the loss is 1; `fill_dx(dloss)` makes it for another one.
+template <class FillDx>
+void record_with_gradient(char const* name, Tensor const& x, Tensor& loss, Tensor const& dx, FillDx const& fill_dx) {
+  record(name, {x}, loss, [=](Tensor const& dy) {
+    if (f32 const dloss = dy.item<f32>(); dloss != 1) fill_dx(dloss);
+    return std::vector{dx};
+  });
+}
+
 template <class T>
 Tensor mean_of_pairs(char const* name, Tensor const& x, Tensor const& target, PairLossOptions const& options) {
   Tensor loss = Tensor::empty({}, DType::f32, x.device());
-  auto const fill = [=](Tensor const& sum, Tensor const& dx, f32 dloss) {
+  Tensor const dx = room_for_gradient(x);
+  auto const fill = [=](Tensor const& mean, f32 dloss) {
     std::size_t const bytes = x.device() == Device::cpu ? 0 : pair_loss_workspace_bytes(x.count());
     Tensor const scratch = Tensor::empty({static_cast<i64>(bytes)}, DType::u8, x.device());
     run(pair_loss<T>, x.device(),
@@ -21,16 +38,12 @@ Tensor mean_of_pairs(char const* name, Tensor const& x, Tensor const& target, Pa
          .dloss = dloss,
          .x = x.data<T>(),
          .target = target.data<T>(),
-         .loss = sum.data<f32>(),
+         .loss = mean.data<f32>(),
          .dx = dx.defined() ? dx.data<T>() : nullptr,
          .workspace = {scratch.raw_data(), bytes}});
   };
-  Tensor const dx = x.requires_gradient() ? Tensor::empty(x.shape(), x.dtype(), x.device()) : Tensor();
-  fill(loss, dx, 1);
-  record(name, {x}, loss, [=](Tensor const& dy) {
-    if (f32 const dloss = dy.item<f32>(); dloss != 1) fill(Tensor::empty({}, DType::f32, x.device()), dx, dloss);
-    return std::vector{dx};
-  });
+  fill(loss, 1);
+  record_with_gradient(name, x, loss, dx, [=](f32 dloss) { fill(Tensor::empty({}, DType::f32, x.device()), dloss); });
   return loss;
 }
 
@@ -40,7 +53,40 @@ Tensor mean_loss(char const* name, Tensor const& x, Tensor const& target, PairLo
   return with_float_type(name, x.dtype(), [&]<class T>() { return mean_of_pairs<T>(name, x, target, options); });
 }
 
+template <class T>
+Tensor mean_kl_divergence(Tensor const& student, Tensor const& teacher, f32 temperature) {
+  i64 const rows = student.size(0);
+  Tensor const losses = Tensor::empty({rows}, DType::f32, student.device());
+  Tensor const dstudent = room_for_gradient(student);
+  f32 const share = rows == 0 ? 0 : 1 / static_cast<f32>(rows);
+  auto const fill = [=](f32 dloss) {
+    run(heddle::kl_divergence<T>, student.device(),
+        {.rows = rows,
+         .classes = student.size(1),
+         .temperature = temperature,
+         .dloss = dloss * share,
+         .student = student.data<T>(),
+         .teacher = teacher.data<T>(),
+         .loss = losses.data<f32>(),
+         .dstudent = dstudent.defined() ? dstudent.data<T>() : nullptr});
+  };
+  fill(1);
+  std::vector<f32> const of_rows = losses.to_vector<f32>();
+  double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
+  Tensor mean = Tensor::full({}, static_cast<f32>(sum * share), student.device());
+  record_with_gradient("kl_divergence", student, mean, dstudent, fill);
+  return mean;
+}
+
 }  // namespace
+
+Tensor kl_divergence(Tensor const& student, Tensor const& teacher, f32 temperature) {
+  check(student.shape().rank() == 2, "[kl_divergence] student must be [rows, classes]: ", student.shape());
+  require_same_device("kl_divergence", student, teacher);
+  require_shape("kl_divergence", "teacher", teacher, student.shape());
+  return with_float_type("kl_divergence", student.dtype(),
+                         [&]<class T>() { return mean_kl_divergence<T>(student, teacher, temperature); });
+}
 
 Tensor mse_loss(Tensor const& x, Tensor const& target) {
   return mean_loss("mse_loss", x, target, {.kind = PairLoss::squared});

@@ -24,4 +24,9 @@ struct FocalLossOptions {
 /// Binary cross-entropy weighted by the probability of being wrong to the power of gamma (Lin et al. 2017).
 Tensor focal_loss(Tensor const& logits, Tensor const& target, FocalLossOptions const& options = {});
 
+/// Distillation (Hinton, Vinyals, Dean 2015): the mean over the rows of temperature^2 * sum p * log(p / q), with
+/// p = softmax(teacher / temperature) and q = softmax(student / temperature). Logits [rows, classes] in f32, f16 or
+/// bf16.
+Tensor kl_divergence(Tensor const& student, Tensor const& teacher, f32 temperature = 1);
+
 }  // namespace heddle::ops

@@ -3,6 +3,7 @@
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/elementwise.h"
+#include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/row_norm.h"
@@ -63,6 +64,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ChainForwardSample>(),
       inspected<bench::ChainBackwardSample>(),
       inspected<bench::PairLossSample>(),
+      inspected<bench::KlDivergenceSample>(),
   };
 }
 

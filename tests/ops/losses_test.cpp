@@ -64,6 +64,20 @@ TEST(Losses, OfNothingAreZero) {
   EXPECT_EQ(ops::mse_loss(Tensor::zeros({0, 3}), Tensor::zeros({0, 3})).item<f32>(), 0);
 }
 
+TEST(Losses, KlDivergenceIsAMeanOverRows) {
+  std::vector<f32> const student = {2, 0, 1, 1}, teacher = {0, 0, 1, 1};
+  double const q = 1 / (1 + std::exp(-1.0)), divergence = 0.5 * std::log(0.5 / q) + 0.5 * std::log(0.5 / (1 - q));
+  std::vector<double> const expected = {4 * divergence / 2, q - 0.5, 0.5 - q, 0, 0};
+  auto const loss_of = [](Tensor const& a, Tensor const& b) { return ops::kl_divergence(a, b, 2); };
+  for (Device const device : {Device::cpu, Device::emulated})
+    for (f32 const factor : {1.0f, 3.0f}) {
+      std::vector<double> scaled = expected;
+      for (std::size_t i = 1; i < scaled.size(); ++i) scaled[i] *= factor;
+      EXPECT_TRUE(
+          within(loss_and_gradient(loss_of, student, teacher, factor, device), scaled, close_bound(1e-6, 1e-7)));
+    }
+}
+
 TEST(Losses, NameWhatDoesNotFit) {
   EXPECT_EQ(error_of([] { ops::mse_loss(Tensor::zeros({2}), Tensor::zeros({3})); }),
             "[mse_loss] target must be [2]: [3]");

@@ -44,7 +44,7 @@ inline std::vector<PairLossCase> pair_loss_cases() {
   cases.push_back(
       {.name = "focal_small_gamma", .options = {.kind = PairLoss::focal, .gamma = 0.5f}, .count = 64, .hard = true});
   cases.push_back({.name = "equal_pairs", .options = {.kind = PairLoss::absolute}, .count = 70, .spread = 0});
-  cases.push_back({.name = "more_than_an_access", .count = 100 * 4096 + 5, .scale = 0x1p-16f, .once = true});
+  cases.push_back({.name = "more_blocks_than_threads", .count = 260 * 4096 + 5, .scale = 0x1p-16f, .once = true});
   return cases;
 }
 

@@ -2,6 +2,7 @@
 #include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/loss/cross_entropy_reference.h"
+#include "tests/kernels/loss/kl_divergence_reference.h"
 #include "tests/kernels/loss/pair_loss_reference.h"
 
 namespace heddle::testing {
@@ -30,6 +31,13 @@ class PairLossAccesses : public ::testing::TestWithParam<PairLossCase> {};
 TEST_P(PairLossAccesses, AreInOrder) { expect_in_order(PairLossPass(GetParam())); }
 
 INSTANTIATE_TEST_SUITE_P(Cases, PairLossAccesses, ::testing::ValuesIn(pair_loss_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+class KlDivergenceAccesses : public ::testing::TestWithParam<KlDivergenceCase> {};
+
+TEST_P(KlDivergenceAccesses, AreInOrder) { expect_in_order(KlDivergencePass(GetParam())); }
+
+INSTANTIATE_TEST_SUITE_P(Cases, KlDivergenceAccesses, ::testing::ValuesIn(kl_divergence_cases()),
                          [](auto const& test) { return test.param.name; });
 
 }  // namespace

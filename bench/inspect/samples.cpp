@@ -1,5 +1,6 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
+#include "bench/samples/image_batch.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/row_norm.h"
 
@@ -45,7 +46,8 @@ std::vector<InspectedKernel> operation_kernels() {
           inspected<bench::AdaptiveAveragePoolForwardSample>(),
           inspected<bench::AdaptiveAveragePoolBackwardSample>(),
           inspected<bench::GlobalAverageForwardSample>(),
-          inspected<bench::GlobalAverageBackwardSample>()};
+          inspected<bench::GlobalAverageBackwardSample>(),
+          inspected<bench::ImageBatchSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -12,8 +12,9 @@ struct Normalization {
   Tensor mean, deviation;  // [c] f32, of values in [0, 1]
 };
 
-/// images [count, h, w, c] u8, index [n] i64 -> [n, h, w, c] f32. See AugmentOptions and ImageBatchArgs.
+/// images [count, h, w, c] u8, index [n] i64 -> [n, h, w, c] of `type`: f32, f16 or bf16. See AugmentOptions and
+/// ImageBatchArgs. The same choices on every device.
 Tensor image_batch(Tensor const& images, Tensor const& index, Normalization const& normalization,
-                   AugmentOptions const& options, u64 seed, i64 epoch);
+                   AugmentOptions const& options, u64 seed, i64 epoch, DType type = DType::f32);
 
 }  // namespace heddle::ops

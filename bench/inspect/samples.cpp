@@ -3,6 +3,7 @@
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/elementwise.h"
+#include "bench/samples/image_batch.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
@@ -65,6 +66,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ChainBackwardSample>(),
       inspected<bench::PairLossSample>(),
       inspected<bench::KlDivergenceSample>(),
+      inspected<bench::ImageBatchSample>(),
   };
 }
 

@@ -8,9 +8,9 @@ namespace heddle {
 
 /// What happens to one image in one epoch.
 struct AugmentChoice {
-  i64 top = 0, left = 0;  // of the crop, relative to the image: from -crop_padding to crop_padding
+  i32 top = 0, left = 0;  // of the crop, relative to the image: from -crop_padding to crop_padding
   bool mirrored = false;
-  i64 cutout_top = 0, cutout_left = 0;  // of the square, relative to the cropped image; it may reach over the border
+  i32 cutout_top = 0, cutout_left = 0;  // of the square, relative to the cropped image; it may reach over the border
 };
 
 /// The choice for `image` of size h x w under (seed, epoch); it depends on nothing else.
@@ -19,8 +19,8 @@ constexpr AugmentChoice augment_choice(AugmentOptions const& options, i64 h, i64
   u64 const number = static_cast<u64>(image);
   auto const crop = philox(seed, reserved_stream(StreamUse::crop_and_flip, static_cast<u64>(epoch)), number);
   u32 const positions = static_cast<u32>(2 * options.crop_padding + 1);
-  choice.top = uniform_below(crop[0], positions) - options.crop_padding;
-  choice.left = uniform_below(crop[1], positions) - options.crop_padding;
+  choice.top = static_cast<i32>(uniform_below(crop[0], positions) - options.crop_padding);
+  choice.left = static_cast<i32>(uniform_below(crop[1], positions) - options.crop_padding);
   if (options.flip == Flip::random) choice.mirrored = uniform_below(crop[2], 2) == 1;
   if (options.flip == Flip::alternating) {
     u32 const first = philox(seed, reserved_stream(StreamUse::first_flip, 0), number)[0];
@@ -28,16 +28,36 @@ constexpr AugmentChoice augment_choice(AugmentOptions const& options, i64 h, i64
   }
   if (options.cutout > 0) {
     auto const centre = philox(seed, reserved_stream(StreamUse::cutout, static_cast<u64>(epoch)), number);
-    choice.cutout_top = uniform_below(centre[0], static_cast<u32>(h)) - options.cutout / 2;
-    choice.cutout_left = uniform_below(centre[1], static_cast<u32>(w)) - options.cutout / 2;
+    choice.cutout_top = static_cast<i32>(uniform_below(centre[0], static_cast<u32>(h)) - options.cutout / 2);
+    choice.cutout_left = static_cast<i32>(uniform_below(centre[1], static_cast<u32>(w)) - options.cutout / 2);
   }
   return choice;
 }
 
 /// Where a position up to size - 1 beyond either end lies once it is reflected there: -1 -> 1, size -> size - 2.
-constexpr i64 reflect(i64 position, i64 size) {
+constexpr i32 reflect(i32 position, i32 size) {
   if (position < 0) return -position;
   return position < size ? position : 2 * (size - 1) - position;
+}
+
+/// Where a pixel of a picture comes from.
+struct AugmentSource {
+  enum class Kind : u8 { image, black, mean } kind = Kind::image;
+  i32 row = 0, column = 0;  // of the image
+};
+
+/// That of the pixel (row, column) of a picture of h x w.
+constexpr AugmentSource augment_source(AugmentOptions const& options, AugmentChoice const& choice, i32 h, i32 w,
+                                       i32 row, i32 column) {
+  i32 const below = row - choice.cutout_top, beside = column - choice.cutout_left;
+  if (below >= 0 && below < options.cutout && beside >= 0 && beside < options.cutout)
+    return {AugmentSource::Kind::mean};
+  i32 const from_row = choice.top + row, from_column = choice.left + (choice.mirrored ? w - 1 - column : column);
+  if (options.border == Border::reflect)
+    return {AugmentSource::Kind::image, reflect(from_row, h), reflect(from_column, w)};
+  bool const inside = from_row >= 0 && from_row < h && from_column >= 0 && from_column < w;
+  return inside ? AugmentSource{AugmentSource::Kind::image, from_row, from_column}
+                : AugmentSource{AugmentSource::Kind::black};
 }
 
 }  // namespace heddle

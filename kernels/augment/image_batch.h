@@ -2,9 +2,7 @@
 // (seed, epoch, image), so a picture does not depend on batch size, thread count or device.
 #pragma once
 
-#include "kernels/core/cost.h"
-#include "kernels/core/stream.h"
-#include "kernels/core/types.h"
+#include "kernels/core/operation.h"
 
 namespace heddle {
 
@@ -14,8 +12,15 @@ enum class Flip : u8 {
   alternating,  // drawn once per image, then flipped in every other epoch (Jordan 2024, arXiv:2404.00498)
 };
 
+/// What lies around an image.
+enum class Border : u8 {
+  reflect,  // its own pixels, mirrored at the outermost ones
+  zero,     // black pixels, of bytes 0
+};
+
 struct AugmentOptions {
-  i64 crop_padding = 0;  // random crop of the image padded by reflection by this many pixels; 0 for none
+  i64 crop_padding = 0;  // random crop of the image padded by this many pixels; 0 for none
+  Border border = Border::reflect;
   Flip flip = Flip::none;
   i64 cutout = 0;  // side of the square set to the mean, placed anywhere (DeVries, Taylor 2017); 0 for none
   friend bool operator==(AugmentOptions const&, AugmentOptions const&) = default;
@@ -26,7 +31,7 @@ template <class T>
 struct ImageBatchArgs {
   i64 n = 0, h = 0, w = 0, c = 0;  // the batch
   i64 count = 0;                   // of all images
-  AugmentOptions options;
+  AugmentOptions options = {};
   u64 seed = 0;
   i64 epoch = 0;
   u8 const* images = nullptr;      // [count, h, w, c]
@@ -34,15 +39,22 @@ struct ImageBatchArgs {
   f32 const* mean = nullptr;       // [c], of values in [0, 1]
   f32 const* deviation = nullptr;  // [c], likewise
   T* y = nullptr;                  // [n, h, w, c]
+
+  static void tensors(auto& a, auto&& tensor) {
+    i64 const size = a.h * a.w * a.c;
+    bool const empty = a.n * size == 0;
+    tensor("images", a.images, empty ? 0 : a.count * size);
+    tensor("index", a.index, empty ? 0 : a.n);
+    tensor("mean", a.mean, empty ? 0 : a.c);
+    tensor("deviation", a.deviation, empty ? 0 : a.c);
+    tensor("y", a.y, a.n * size);
+  }
+  /// A multiply-add for each value.
+  double flops() const { return 2.0 * static_cast<double>(n) * static_cast<double>(h * w * c); }
 };
 
-template <class T>
-using ImageBatchFn = void(ImageBatchArgs<T> const&, Stream);
-
-namespace cpu {
-/// Throws an Error that names the value for a negative size, null where there are elements, an index outside
-/// [0, count), and a crop_padding that is not below h and w (reflection needs a pixel to reflect).
-extern ImageBatchFn<f32> image_batch;
-}  // namespace cpu
+/// The CPU also refuses an index outside of [0, count) and a deviation that is not positive; elsewhere, where the host
+/// does not see them, an image with such an index is NaN.
+HEDDLE_OPERATION(image_batch, ImageBatchArgs);
 
 }  // namespace heddle

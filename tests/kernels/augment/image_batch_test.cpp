@@ -54,7 +54,7 @@ struct Images {
     std::vector<f32> y(index.size() * static_cast<std::size_t>(size()), NAN);
     auto batch_args = args(index, options, epoch);
     batch_args.y = y.data();
-    cpu::image_batch(batch_args, {});
+    cpu::image_batch<f32>(batch_args, {});
     return y;
   }
 
@@ -97,6 +97,26 @@ TEST(ImageBatch, CropsFromTheReflectedImage) {
     return Pixel(rows.at(static_cast<std::size_t>(choice.top + 3 + row)),
                  columns.at(static_cast<std::size_t>(choice.left + 3 + column)));
   })));
+}
+
+// Black before it is normalised, as for padding of the bytes. The padding may exceed the image.
+TEST(ImageBatch, CropsFromTheImageWithinBlack) {
+  Images images(200, 5, 6, 3);
+  AugmentOptions const options = {.crop_padding = 7, .border = Border::zero};
+  auto const y = images.batch(images.all(), options);
+  i64 black = 0;
+  for (i64 i = 0; i < std::ssize(y); ++i) {
+    i64 const image = i / 90, k = i % 3;
+    AugmentChoice const choice = augment_choice(options, 5, 6, 11, 0, image);
+    i64 const row = choice.top + i % 90 / 18, column = choice.left + i % 18 / 3;
+    bool const inside = row >= 0 && row < 5 && column >= 0 && column < 6;
+    auto const channel = static_cast<std::size_t>(k);
+    f32 const zero = (0 - images.mean[channel]) / images.deviation[channel];
+    ASSERT_EQ(y[static_cast<std::size_t>(i)], inside ? images.normalized(image, row, column, k) : zero) << i;
+    black += !inside;
+  }
+  EXPECT_GT(black, 0);
+  EXPECT_LT(black, std::ssize(y));
 }
 
 TEST(ImageBatch, TheLargestPaddingIsBelowTheImage) {
@@ -209,10 +229,10 @@ TEST(ImageBatch, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refusal({}, 0, {2, 0}), "[image_batch] index must lie in [0, count): position=0, index=2, count=2");
   std::vector<i64> const first = {0};
   ImageBatchArgs<f32> args = images.args(first, {}, 0);
-  EXPECT_EQ(error_of([&] { cpu::image_batch(args, {}); }), "[image_batch] y is null, but has 48 elements");
+  EXPECT_EQ(error_of([&] { cpu::image_batch<f32>(args, {}); }), "[image_batch] y is null, but has 48 elements");
   args.h = -4;
-  EXPECT_EQ(error_of([&] { cpu::image_batch(args, {}); }),
-            "[image_batch] sizes must not be negative: n=1, h=-4, w=6, c=2");
+  EXPECT_EQ(error_of([&] { cpu::image_batch<f32>(args, {}); }),
+            "[image_batch] sizes must not be negative: n=1, h=-4, w=6, c=2, count=2");
   for (f32 const deviation : {0.0f, -1.0f, NAN}) {
     images.deviation[1] = deviation;
     EXPECT_TRUE(refusal({}).starts_with("[image_batch] deviation must be positive: channel=1, deviation="));

@@ -1,0 +1,27 @@
+// Launcher of image batches: for CUDA, and for the emulator.
+#include "kernels/augment/image_batch.cuh"
+
+#include <algorithm>
+
+#include "kernels/augment/image_batch_check.h"
+#include "kernels/core/choice.h"
+#include "kernels/core/math.h"
+
+namespace heddle::HEDDLE_BACKEND {
+
+template <class T>
+void image_batch(ImageBatchArgs<T> const& a, Stream stream) {
+  check_image_batch(a);
+  if (a.n * a.h * a.w * a.c == 0) return;
+  ImageBatchConfig const config = choose_image_batch(a.h, a.w, a.c, aligned(a.images, a.y));
+  i64 const bands = ceil_div(a.h, config.band_rows);
+  dim3 const grid(static_cast<unsigned>(std::min<i64>(a.n * bands, 0x7fffffff)));
+  if (config.staged)
+    launch<ImageBatchKernel<T, true>>(grid, {a, bands, config.band_rows}, stream, "image_batch");
+  else
+    launch<ImageBatchKernel<T, false>>(grid, {a, bands, config.band_rows}, stream, "image_batch");
+}
+
+HEDDLE_INSTANTIATE(image_batch, ImageBatchArgs);
+
+}  // namespace heddle::HEDDLE_BACKEND

@@ -37,8 +37,7 @@ class AccessSites {
     if (site.code != access.site ||
         std::bit_cast<void const*>(site.where) != std::bit_cast<void const*>(access.where) ||
         site.bytes != access.bytes || site.kind != access.kind || site.space != space || site.bulk != bulk) {
-      AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes, bulk};
-      recent = {wanted, find(wanted)};
+      find({access.site, access.where, access.kind, space, access.bytes, bulk}, recent);
     }
     return recent.number;
   }
@@ -58,10 +57,10 @@ class AccessSites {
     u32 number = 0;
   };
 
-  u32 find(AccessSite const& site) {
+  [[gnu::noinline]] void find(AccessSite const& site, Numbered& found) {
     auto const [entry, is_new] = numbers_.try_emplace(site, size());
     if (is_new) sites_.push_back(site);
-    return entry->second;
+    found = {site, entry->second};
   }
 
   std::vector<AccessSite> sites_;

@@ -3,19 +3,11 @@
 #include <link.h>
 
 #include <algorithm>
-#include <cstdint>
 
 namespace heddle::emulated {
 namespace {
 
-struct Range {
-  std::uintptr_t begin, bytes;
-  bool contains(std::uintptr_t address) const { return address - begin < bytes; }
-};
-
-struct ProgramMemory {
-  Range constants{}, variables{};  // variables: of this host thread
-};
+using Range = ProgramMemory::Range;
 
 void extend(Range& range, Range const& more) {
   if (range.bytes == 0) range = more;
@@ -30,7 +22,7 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
   for (int i = 0; i < module->dlpi_phnum; ++i) {
     auto const& segment = module->dlpi_phdr[i];
     Range const range{module->dlpi_addr + segment.p_vaddr, segment.p_memsz};
-    if (segment.p_type == PT_LOAD) is_this |= range.contains(reinterpret_cast<std::uintptr_t>(&is_of_program));
+    if (segment.p_type == PT_LOAD) is_this |= range.contains(reinterpret_cast<void const*>(&find_program_memory));
     if ((segment.p_type == PT_LOAD && (segment.p_flags & PF_W) == 0) || segment.p_type == PT_GNU_RELRO)
       extend(memory.constants, range);
     if (segment.p_type == PT_TLS)
@@ -42,14 +34,10 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
 
 }  // namespace
 
-bool is_of_program(void const* address) {
-  thread_local ProgramMemory const memory = [] {
-    ProgramMemory found;
-    dl_iterate_phdr(find_memory, &found);
-    return found;
-  }();
-  auto const at = reinterpret_cast<std::uintptr_t>(address);
-  return memory.constants.contains(at) || memory.variables.contains(at);
+ProgramMemory find_program_memory() {
+  ProgramMemory found;
+  dl_iterate_phdr(find_memory, &found);
+  return found;
 }
 
 }  // namespace heddle::emulated

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 
 #include "kernels/machine/host/instrumentation/program_memory.h"
 #include "kernels/machine/host/instrumentation/source_lines.h"
@@ -25,37 +26,56 @@ struct Place {
   bool is_of_kernel = false;
 };
 
-constinit thread_local std::array<Place, 256> recent_places;
+// In this model of thread-local storage no function is called to find a variable.
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::array<Place, 256> recent_places;
+// Empty until there is a recent place.
+[[gnu::tls_model("initial-exec")]] constinit thread_local ProgramMemory program_memory;
 
 bool find_is_of_kernel(void const* site) {
   auto const lines = source_lines(site);
   return !lines.empty() && !is_of_machine(lines.front());
 }
 
-[[gnu::noinline]] void look_up(void const* site, Place& place) {
+Place& recent_place(void const* site) {
+  return recent_places[reinterpret_cast<std::uintptr_t>(site) % recent_places.size()];
+}
+
+void look_up(void const* site) {
+  if (recent_place(site).site == site) return;
   thread_local std::unordered_map<void const*, bool> all;
+  if (all.empty()) program_memory = find_program_memory();
   auto const [entry, is_new] = all.try_emplace(site, false);
   if (is_new) entry->second = find_is_of_kernel(site);
-  place = {site, entry->second};
+  recent_place(site) = {site, entry->second};
+}
+
+/// What report_access leaves: a place that it does not know, an access that is too wide.
+[[gnu::noinline]] void report_parts(void const* address, std::size_t bytes, AccessKind kind,
+                                    void const* site) noexcept {
+  Block const* const block = std::exchange(Block::watched(), nullptr);
+  look_up(site);
+  Block::watched() = block;
+  for (std::size_t done = 0; done < bytes; done += widest_access)
+    report_access(static_cast<u8 const*>(address) + done, std::min(widest_access, bytes - done), kind, site);
+}
+
+// The Access is made where it is passed on: a copy that is read at once stalls.
+[[gnu::noinline]] void report_to_observer(Block const& block, void const* address, u32 bytes, AccessKind kind,
+                                          void const* site) noexcept {
+  Block::watched() = nullptr;
+  block.observer()->access(block.actor(), {address, bytes, kind, site, {}});
+  Block::watched() = &block;
 }
 
 }  // namespace
 
-// This runs at every access. The Access is made where it is passed on: a copy that is read at once stalls.
+// This runs at every access. Its calls are its last acts, so that it saves no registers.
 void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) noexcept {
   Block const* const block = Block::watched();
-  if (block == nullptr || block->is_private(address) || is_of_program(address)) return;
-  Block::watched() = nullptr;
-  Place& place = recent_places[reinterpret_cast<std::uintptr_t>(site) % recent_places.size()];
-  if (place.site != site) look_up(site, place);
-  if (place.is_of_kernel)
-    for (std::size_t done = 0; done < bytes; done += widest_access)
-      block->observer()->access(block->actor(), {.address = static_cast<u8 const*>(address) + done,
-                                                 .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),
-                                                 .kind = kind,
-                                                 .site = site,
-                                                 .where = {}});
-  Block::watched() = block;
+  if (block == nullptr || block->is_private(address) || program_memory.contains(address)) return;
+  Place const& place = recent_place(site);
+  if (place.site != site || bytes > widest_access) return report_parts(address, bytes, kind, site);
+  if (place.is_of_kernel) report_to_observer(*block, address, static_cast<u32>(bytes), kind, site);
 }
 
 }  // namespace heddle::emulated

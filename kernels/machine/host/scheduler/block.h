@@ -123,8 +123,9 @@ class Block {
   void complete_barrier(int id, char const* name, std::source_location where);
   bool can_come(int thread) const { return (warp_of(thread).exited >> (thread % warp_size) & 1u) == 0; }
 
-  static inline constinit thread_local Block* current_ = nullptr;        // whose thread runs now
-  static inline constinit thread_local Block const* watched_ = nullptr;  // the same, if it has an observer
+  static inline constinit thread_local Block* current_ = nullptr;  // whose thread runs now
+  // Found without a call: it is asked for at every access.
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Block const* watched_ = nullptr;
 
   Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;

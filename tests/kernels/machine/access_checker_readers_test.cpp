@@ -7,7 +7,10 @@
 namespace heddle::emulated {
 namespace {
 
-int read(int const volatile& word) { return word; }
+template <class T>
+T read(T const volatile& value) {
+  return value;
+}
 
 TEST(AccessCheckerOfReaders, WhoReadsItsOwnBytesSpeaksForNobodyElse) {
   expect_fault<32>(
@@ -90,6 +93,99 @@ TEST(AccessCheckerOfReaders, AnotherWarpReadsWhatWasWritten) {
 TEST(AccessCheckerOfReaders, DistantThreadsReadAnInput) {
   expect_fault<512>([](bool wrong, Memories&, int* global) { read_in_two_halves<256>(wrong, *global); },
                     {"global memory", "a race: thread "});
+}
+
+/// Many read what one of them, or nobody, has written beside bytes that nobody has.
+template <class Narrow, class Wide>
+void read_wider(bool wrong, Memories& shared) {
+  auto* const narrow = reinterpret_cast<Narrow volatile*>(shared.words);
+  auto* const wide = reinterpret_cast<Wide volatile*>(shared.words);
+  if (threadIdx.x == 0) {
+    *narrow = 1;
+    if (!wrong) *wide = 1;
+  }
+  __syncwarp();
+  read(*narrow);
+  __shfl_xor_sync(~0u, 1, 1);
+  read(*wide);
+}
+
+TEST(AccessCheckerOfReaders, ByteAndItsWord) {
+  expect_fault<32>([](bool wrong, Memories& shared, int*) { read_wider<u8, u32>(wrong, shared); }, {"uninitialised"});
+}
+
+TEST(AccessCheckerOfReaders, WordAndTheNext) {
+  expect_fault<32>([](bool wrong, Memories& shared, int*) { read_wider<u32, u64>(wrong, shared); }, {"uninitialised"});
+}
+
+TEST(AccessCheckerOfReaders, AnotherBlockReads) {
+  expect_fault<32>(
+      [](bool wrong, Memories&, int* global) {
+        int& word = global[wrong ? 0 : blockIdx.x];
+        if (threadIdx.x == 0 && (!wrong || blockIdx.x == 0)) word = 1;
+        __syncthreads();
+        read(word);
+      },
+      {"global memory", "a race: another block "}, 2);
+}
+
+TEST(AccessCheckerOfReaders, OneOfManyReadersDoesNotWait) {
+  expect_fault<64>(
+      [](bool wrong, Memories& shared, int*) {
+        if (threadIdx.x == 0) mbarrier_init(shared.barrier, 1);
+        __syncthreads();
+        if (threadIdx.x == 32) {
+          shared.words[0] = 1;
+          mbarrier_arrive(shared.barrier);
+        }
+        if (threadIdx.x >= 32) return;
+        if (!wrong || threadIdx.x != 20) mbarrier_wait(shared.barrier, 0);
+        __shfl_xor_sync(~0u, 1, 1);
+        read(shared.words[0]);
+      },
+      {"thread 20: reads ", "a race: thread 32 writes at "});
+}
+
+/// Thread 0 writes when those who have read say so, and thread 52, in the same phase as they were, reads after that.
+TEST(AccessCheckerOfReaders, OneOfManyReadersIsLate) {
+  expect_fault<64>(
+      [](bool wrong, Memories& shared, int*) {
+        if (threadIdx.x == 0) {
+          mbarrier_init(shared.barrier, 4);
+          mbarrier_init(shared.other_barrier, 1);
+          shared.words[0] = 1;
+        }
+        __syncthreads();
+        if (threadIdx.x == 0) {
+          mbarrier_wait(shared.barrier, 0);
+          shared.words[0] = 2;
+          mbarrier_arrive(shared.other_barrier);
+        }
+        if (threadIdx.x < 32) return;
+        if (threadIdx.x < 36) {
+          read(shared.words[0]);
+          mbarrier_arrive(shared.barrier);
+        }
+        if (threadIdx.x == 63 || (!wrong && threadIdx.x == 52)) mbarrier_wait(shared.other_barrier, 0);
+        __shfl_xor_sync(~0u, 1, 1);
+        if (threadIdx.x == 52) read(shared.words[0]);
+      },
+      {"thread 52: reads ", "a race: thread 0 writes at "});
+}
+
+TEST(AccessCheckerOfReaders, CopiesOfThreadsThatReadToo) {
+  expect_fault<32>(
+      [](bool wrong, Memories& shared, int* global) {
+        shared.copied[threadIdx.x] = 1;
+        if (!wrong) fence_proxy_async();
+        __syncthreads();
+        bulk_store(global + 4 * threadIdx.x, shared.copied, 16);
+        bulk_commit();
+        for (int i = 0; i < 4; ++i) read(shared.copied[i]);
+        __shfl_xor_sync(~0u, 1, 1);
+        bulk_wait<0>();
+      },
+      {"reads 16 bytes of shared memory", "no proxy fence: thread "});
 }
 
 /// Lanes read the memory of another block, which ends before some of them read it again: they know no more than before.

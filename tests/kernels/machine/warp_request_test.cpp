@@ -33,12 +33,12 @@ TEST(AddressQueue, GivesBackWhatItWasGiven) {
   }
 }
 
-/// Requests of lanes that step evenly, or lie anywhere, in a few kilobytes at the border of two pages.
+/// Requests of lanes that step evenly, or lie anywhere, in a few kilobytes around the ends of two pages.
 WarpRequest random_request(std::mt19937& random) {
   WarpRequest request;
   request.bytes = 1u << random() % 5;
   request.lanes = random() % 2 == 0 ? ~0u : static_cast<unsigned>(random() | 1u);
-  u64 const first = 65536 - 2048 + random() % 1024;
+  u64 const first = random() % 2 * (u64{1} << 24) + 65536 - 2048 + random() % 1024;
   u64 const step = random() % 3 * request.bytes + (random() % 4 == 0 ? 3 : 0);
   for (u64 lane = 0; lane < warp_size; ++lane) request.addresses[lane] = first + lane * step;
   if (random() % 2 == 0) request.addresses[random() % warp_size] += random() % 64;

@@ -10,10 +10,7 @@ Shadow::Page& Shadow::find(u64 number) {
 
 void Shadow::forget(std::span<u8 const> range) {
   auto const begin = reinterpret_cast<u64>(range.data()), end = begin + range.size();
-  for (u64 address = begin; address < end; address += 4) {
-    cell(address) = Cell{};
-    settled(address) = {};
-  }
+  for (u64 address = begin; address < end; address += 4) cell(address) = Cell{};
 }
 
 }  // namespace heddle::emulated

@@ -58,7 +58,7 @@ class Shadow {
   /// is such a read.
   Phase& settled(u64 address) { return page(address).settled[word(address)]; }
   void clear() { *this = {}; }
-  /// Forgets a range, whose ends are multiples of four.
+  /// Forgets a range, whose ends are multiples of four. The phases for which it is settled must have passed.
   void forget(std::span<u8 const> range);
 
  private:

@@ -1,29 +1,20 @@
 // How an access is judged.
 #include <algorithm>
-#include <sstream>
 
 #include "kernels/machine/host/allocations.h"
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/instrumentation/source_lines.h"
 #include "kernels/machine/host/scheduler/cluster.h"
 
 namespace heddle::emulated {
 namespace {
 
-std::string place_of(Access const& access) {
-  KernelLine const place = kernel_line(access);
-  if (place.line.line == 0) return "an unknown line";
-  std::string const text = describe(place.line);
-  return place.detail == place.line ? text : text + " (in " + describe(place.detail) + ")";
-}
-
-char const* verb(AccessKind kind) {
-  return kind == AccessKind::atomic ? "updates" : kind == AccessKind::write ? "writes" : "reads";
-}
+// Of so many threads in the same phase, one read stands for all once four accesses are remembered. What nobody has
+// written is mostly an input; other words are a warp's as often as a block's, and warps are ordered one by one.
+constexpr u16 readers_of_input = 256, readers_of_written = warp_size;
 
 }  // namespace
 
-AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access, u32 site) const {
+inline AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access, u32 site) const {
   Toucher now;
   now.record.cluster = static_cast<u32>(number_);
   now.record.site = site;
@@ -49,7 +40,7 @@ AccessChecker::Toucher AccessChecker::toucher(Actor actor, Access const& access,
   return now;
 }
 
-bool AccessChecker::ordered(Record const& before, Toucher const& now) const {
+inline bool AccessChecker::ordered(Record const& before, Toucher const& now) const {
   if (before.cluster != now.record.cluster) {
     auto const other = now.knowledge->others.find(before.cluster);
     return other != now.knowledge->others.end() && before.step <= step_of(*other->second, before.agent);
@@ -60,6 +51,7 @@ bool AccessChecker::ordered(Record const& before, Toucher const& now) const {
 }
 
 std::string AccessChecker::fault(Cell const& cell, Toucher const& now, bool shared) const {
+  if (cell.written == 0 && !now.record.writes && !shared) return {};
   for (Record const& before : cell.records) {
     if (before.step == 0 || (before.bytes & now.record.bytes) == 0) continue;
     if (!(before.writes || now.record.writes) || (before.atomic && now.record.atomic)) continue;
@@ -73,15 +65,35 @@ std::string AccessChecker::fault(Cell const& cell, Toucher const& now, bool shar
   return {};
 }
 
-void AccessChecker::access(Actor actor, Access const& access) {
-  if (!failure_.empty()) return;
+inline bool AccessChecker::is_settled(Actor actor, Access const& access) {
+  if (!is_read_of_thread(access)) return false;
   auto const begin = reinterpret_cast<u64>(access.address), end = begin + access.bytes;
-  bool const shared = block_at(begin) != nullptr;
+  Agent const& agent = agent_of(actor);
+  u32 const thread = index(actor);
+  for (u64 word = begin & ~u64{3}; word < end; word += 4) {
+    Phase const& settled = shadow_.settled(word);
+    if (settled.knowledge != agent.number || settled.step != agent.step || !settled.has(thread)) return false;
+  }
+  return true;
+}
+
+inline Phase AccessChecker::phase(Actor actor, bool of_input) const {
+  Agent const& agent = agent_of(actor);
+  u32 const threads = of_input ? readers_of_input : readers_of_written;
+  return {agent.number, agent.step, static_cast<u16>(index(actor) / threads * threads), static_cast<u16>(threads)};
+}
+
+void AccessChecker::access(Actor actor, Access const& access) {
+  if (!failure_.empty() || is_settled(actor, access)) return;
+  auto const begin = reinterpret_cast<u64>(access.address), end = begin + access.bytes;
+  Block const* const owner = block_at(begin);
+  bool const shared = owner != nullptr;
   if (!shared && !within_allocation(actor, access)) return;
-  if (shared && block_at(begin)->ended())
-    return report(actor, access, begin, "whose block has ended: end with cluster_sync");
+  if (shared && owner->ended()) return report(actor, access, begin, "whose block has ended: end with cluster_sync");
   if (access.kind == AccessKind::atomic) synchronise(actor, begin);
   Toucher now = toucher(actor, access, sites_.number(access, shared ? Space::shared : Space::global));
+  // The memory of another block may end in the middle of a phase.
+  bool const may_settle = is_read_of_thread(access) && (!shared || cluster_->size() == 1);
   for (u64 word = begin & ~u64{3}; word < end; word += 4) {
     u64 const first = std::max(begin, word) - word, last = std::min(end, word + 4) - word;
     now.record.bytes = static_cast<u8>((1u << last) - (1u << first));
@@ -90,6 +102,8 @@ void AccessChecker::access(Actor actor, Access const& access) {
     if (!wrong.empty()) return report(actor, access, word + first, wrong);
     if (now.record.writes) cell.written |= now.record.bytes;
     cell.add(now.record, [&](Record const& before) { return ordered(before, now); });
+    bool const settles = may_settle && cell.is_settled_by(now.record);
+    shadow_.settled(word) = settles ? phase(actor, cell.written == 0) : Phase{};
   }
 }
 
@@ -113,41 +127,10 @@ bool AccessChecker::within_allocation(Actor actor, Access const& access) {
 }
 
 Block* AccessChecker::block_at(u64 address) const {
-  for (int rank = 0; rank < cluster_->size(); ++rank) {
-    auto const shared = cluster_->block(rank).shared();
-    if (address - reinterpret_cast<u64>(shared.data()) < shared.size()) return &cluster_->block(rank);
-  }
+  for (std::size_t rank = 0; rank < shared_.size(); ++rank)
+    if (address - reinterpret_cast<u64>(shared_[rank].data()) < shared_[rank].size())
+      return &cluster_->block(static_cast<int>(rank));
   return nullptr;
-}
-
-std::string AccessChecker::describe_memory(u64 address) const {
-  std::ostringstream text;
-  if (Block* const block = block_at(address)) {
-    text << "shared memory (offset " << address - reinterpret_cast<u64>(block->shared().data());
-    if (cluster_->size() > 1) text << " of block " << block->rank() << " of the cluster";
-    text << ")";
-    return text.str();
-  }
-  text << "global memory (" << reinterpret_cast<void const*>(address) << ")";
-  return text.str();
-}
-
-void AccessChecker::report(Actor actor, Access const& access, u64 address, std::string const& what) {
-  std::ostringstream text;
-  text << cluster_->block(actor.rank).place() << " thread " << actor.thread << ": " << verb(access.kind) << " "
-       << access.bytes << " bytes of " << describe_memory(address) << " at " << place_of(access) << ", " << what;
-  failure_ = text.str();
-}
-
-std::string AccessChecker::describe(Record const& record) const {
-  AccessSite const& site = sites_[record.site];
-  std::string const does =
-      std::string(" ") + verb(site.kind) + " at " + place_of({nullptr, site.bytes, site.kind, site.code, site.where});
-  if (record.cluster != number_) return "another block" + does;
-  if (record.agent >= agents_.size()) return "an asynchronous operation" + does;
-  int const rank = record.agent / threads_;
-  return "thread " + std::to_string(record.agent % threads_) +
-         (rank == 0 ? "" : " of block " + std::to_string(rank) + " of the cluster") + does;
 }
 
 }  // namespace heddle::emulated

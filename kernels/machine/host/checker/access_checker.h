@@ -64,7 +64,14 @@ class AccessChecker : public Observer {
   u32 index(Queue queue);
   void learn(Agent& agent, Knowledge const& more);
   void learn_seen(Agent& agent);
-  std::shared_ptr<Knowledge const> snapshot(Actor actor);
+  std::shared_ptr<Knowledge const> share(Knowledge&& knowledge);
+  Knowledge snapshot(Actor actor);
+  bool is_read_of_thread(Access const& access) const {
+    return access.kind == AccessKind::read && current_operation_ == nullptr;
+  }
+  /// Whether the access reads what has been read in the same phase: it is right, and need not be remembered.
+  bool is_settled(Actor actor, Access const& access);
+  Phase phase(Actor actor, bool of_input) const;
   Toucher toucher(Actor actor, Access const& access, u32 site) const;
   bool ordered(Record const& before, Toucher const& now) const;
   bool within_allocation(Actor actor, Access const& access);
@@ -78,8 +85,10 @@ class AccessChecker : public Observer {
   std::string describe(Record const& record) const;
 
   Cluster* cluster_ = nullptr;
-  u64 number_ = 0;  // of the cluster, counted from 1
+  std::vector<std::span<u8 const>> shared_;  // of its blocks
+  u64 number_ = 0;                           // of the cluster, counted from 1
   int threads_ = 0;
+  u32 knowledges_ = 0;  // so far
   std::vector<Agent> agents_;
   std::map<Queue, u32> queue_agents_;
   std::map<void const*, Meeting> meetings_;

@@ -4,8 +4,6 @@
 
 namespace heddle::emulated {
 
-u32 step_of(Clock const& clock, u32 agent) { return agent < clock.size() ? clock[agent] : 0; }
-
 void join(Clock& clock, Clock const& other) {
   if (clock.size() < other.size()) clock.resize(other.size());
   for (std::size_t agent = 0; agent < other.size(); ++agent) clock[agent] = std::max(clock[agent], other[agent]);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "kernels/core/types.h"
@@ -13,7 +14,7 @@ namespace heddle::emulated {
 /// Steps by agent; agents beyond the end are at 0.
 using Clock = std::vector<u32>;
 
-u32 step_of(Clock const& clock, u32 agent);
+inline u32 step_of(Clock const& clock, u32 agent) { return agent < clock.size() ? clock[agent] : 0; }
 /// At least as much as `other`.
 void join(Clock& clock, Clock const& other);
 void advance(Clock& clock, u32 agent, u32 step);
@@ -22,6 +23,7 @@ void advance(Clock& clock, u32 agent, u32 step);
 using OtherClocks = std::map<u64, std::shared_ptr<Clock const>>;
 
 struct Knowledge {
+  u32 number = 0;  // that no other has; 0 while it is put together
   Clock steps;
   /// Steps before a proxy fence that is ordered before: what asynchronous copies and wgmma may read.
   Clock fenced_steps;
@@ -47,10 +49,17 @@ struct Meeting {
 /// A thread: what it knows, shared with all who know the same, and its own step.
 struct Agent {
   std::shared_ptr<Knowledge const> base;
+  u32 number = 0;  // of the base, beside the step: both are read at every access
   u32 step = 1;
   Meeting const* left_all_at = nullptr;  // where it released all it knows, and has learned nothing since
   u32 publications = 0;                  // of that meeting, until then
   Knowledge seen = {};                   // by its atomic accesses, and not yet part of the base
+
+  void know(std::shared_ptr<Knowledge const> knowledge) {
+    base = std::move(knowledge);
+    number = base->number;
+    left_all_at = nullptr;
+  }
 };
 
 }  // namespace heddle::emulated

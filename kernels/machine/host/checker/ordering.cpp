@@ -10,6 +10,7 @@ void AccessChecker::launch_begins(GridLaunch const& launch) {
   check(launch.examined, "[", launch.name, "] the access checker sees kernels only that are compiled with the ",
         "instrumentation: link heddle_<family>_examined or heddle_examination");
   number_ = 0;
+  knowledges_ = 0;
   words_.clear();
   shadow_.clear();
   sites_.clear();
@@ -21,14 +22,15 @@ void AccessChecker::cluster_begins(Cluster& cluster) {
   cluster_ = &cluster;
   ++number_;
   threads_ = cluster.block(0).threads();
-  auto const nothing = std::make_shared<Knowledge const>();
-  agents_.assign(static_cast<std::size_t>(cluster.size() * threads_), {.base = nothing});
+  auto const nothing = share({});
+  agents_.assign(static_cast<std::size_t>(cluster.size() * threads_), {.base = nothing, .number = nothing->number});
   queue_agents_.clear();
   meetings_.clear();
   flights_.clear();
   current_operation_ = nullptr;
+  shared_.clear();
   for (int rank = 0; rank < cluster.size(); ++rank) {
-    auto const shared = cluster.block(rank).shared();
+    auto const shared = shared_.emplace_back(cluster.block(rank).shared());
     auto const begin = reinterpret_cast<u64>(shared.data());
     shadow_.forget(shared);
     words_.erase(words_.lower_bound(begin), words_.lower_bound(begin + shared.size()));
@@ -38,6 +40,11 @@ void AccessChecker::cluster_begins(Cluster& cluster) {
 u32 AccessChecker::index(Queue queue) {
   auto const next = static_cast<u32>(agents_.size() + queue_agents_.size());
   return queue_agents_.try_emplace(queue, next).first->second;
+}
+
+std::shared_ptr<Knowledge const> AccessChecker::share(Knowledge&& knowledge) {
+  knowledge.number = ++knowledges_;
+  return std::make_shared<Knowledge const>(std::move(knowledge));
 }
 
 void AccessChecker::released(Actor actor, void const* object) {
@@ -55,7 +62,7 @@ void AccessChecker::released(Actor actor, void const* object) {
 
 void AccessChecker::published(void const* object) {
   Meeting& meeting = meetings_[object];
-  meeting.published = std::make_shared<Knowledge const>(meeting.gathered);
+  meeting.published = share(Knowledge(meeting.gathered));
   ++meeting.publications;
 }
 
@@ -65,15 +72,13 @@ void AccessChecker::acquired(Actor actor, void const* object) {
   Agent& agent = agent_of(actor);
   bool const brought_all = agent.left_all_at == &meeting && agent.publications < meeting.publications;
   if (!brought_all) return learn(agent, *meeting.published);
-  agent.base = meeting.published;
-  agent.left_all_at = nullptr;
+  agent.know(meeting.published);
 }
 
 void AccessChecker::learn(Agent& agent, Knowledge const& more) {
   Knowledge known = *agent.base;
   join(known, more);
-  agent.base = std::make_shared<Knowledge const>(std::move(known));
-  agent.left_all_at = nullptr;
+  agent.know(share(std::move(known)));
 }
 
 void AccessChecker::rendezvous(Block const& block, int warp, unsigned mask, Collective const& what,
@@ -89,29 +94,27 @@ void AccessChecker::rendezvous(Block const& block, int warp, unsigned mask, Coll
   meeting.last = nullptr;
 }
 
-std::shared_ptr<Knowledge const> AccessChecker::snapshot(Actor actor) {
+Knowledge AccessChecker::snapshot(Actor actor) {
   Agent& agent = agent_of(actor);
   Knowledge known = *agent.base;
   advance(known.steps, index(actor), agent.step++);
-  return std::make_shared<Knowledge const>(std::move(known));
+  return known;
 }
 
 void AccessChecker::proxy_fenced(Actor actor) {
-  Knowledge known = *snapshot(actor);
+  Knowledge known = snapshot(actor);
   known.fenced_steps = known.steps;
-  agent_of(actor).base = std::make_shared<Knowledge const>(std::move(known));
-  agent_of(actor).left_all_at = nullptr;
+  agent_of(actor).know(share(std::move(known)));
 }
 
 void AccessChecker::fenced(Actor actor) {
   Agent& agent = agent_of(actor);
   learn_seen(agent);
-  Knowledge known = *snapshot(actor);
+  Knowledge known = snapshot(actor);
   join(known.steps, std::exchange(known.seen_steps, {}));
   join(known.others, std::exchange(known.seen_others, {}));
   known.offered_steps = known.steps;
-  agent.base = std::make_shared<Knowledge const>(std::move(known));
-  agent.left_all_at = nullptr;
+  agent.know(share(std::move(known)));
 }
 
 void AccessChecker::learn_seen(Agent& agent) {

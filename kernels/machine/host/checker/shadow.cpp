@@ -2,15 +2,10 @@
 
 namespace heddle::emulated {
 
-Cell& Shadow::cell(u64 address) {
-  u64 const number = address / page_bytes;
-  Recent& recent = recent_[number % recent_.size()];
-  if (recent.page == nullptr || recent.number != number) {
-    auto& page = pages_[number];
-    if (page == nullptr) page = std::make_unique<Page>();
-    recent = {number, page.get()};
-  }
-  return (*recent.page)[address % page_bytes / 4];
+Shadow::Page& Shadow::find(u64 number) {
+  std::unique_ptr<Page>& page = pages_[number];
+  if (page == nullptr) page = std::make_unique<Page>();
+  return *page;
 }
 
 void Shadow::forget(std::span<u8 const> range) {

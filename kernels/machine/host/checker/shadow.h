@@ -20,7 +20,11 @@ struct Record {
   bool writes : 1 = false;
   bool atomic : 1 = false;
   bool async_proxy : 1 = false;  // by a bulk copy or wgmma
+
+  bool is_of_agent_of(Record const& other) const { return agent == other.agent && cluster == other.cluster; }
 };
+
+constexpr u8 whole_word = 0b1111;
 
 /// Four bytes, at an address that is a multiple of four.
 struct Cell {
@@ -33,23 +37,51 @@ struct Cell {
   /// plain one. Where there is none, another one is lost, a read before a write.
   template <class IsBefore>
   void add(Record const& record, IsBefore is_before);
+  /// Whether the read of a thread that was added last, and was right, speaks for others in the same phase: all of its
+  /// bytes are theirs, all records are taken, and what it knows, not what it has written itself, makes it right.
+  bool is_settled_by(Record const& read) const;
+};
+
+/// Threads, beside each other in the cluster, who know the same and have the same step: what one of them may read, all
+/// may.
+struct Phase {
+  u32 knowledge = 0, step = 0;
+  u16 first_thread = 0, threads = 0;
+
+  bool has(u32 thread) const { return thread - first_thread < threads; }
 };
 
 class Shadow {
  public:
-  Cell& cell(u64 address);
+  Cell& cell(u64 address) { return page(address).cells[word(address)]; }
+  /// The phase for which the word is settled: its threads may read it, and four accesses are remembered, of which one
+  /// is such a read.
+  Phase& settled(u64 address) { return page(address).settled[word(address)]; }
   void clear() { *this = {}; }
-  /// Forgets a range, whose ends are multiples of four.
+  /// Forgets a range, whose ends are multiples of four. The phases for which it is settled must have passed.
   void forget(std::span<u8 const> range);
 
  private:
   static constexpr u64 page_bytes = 4096;
-  using Page = std::array<Cell, page_bytes / 4>;
-  std::unordered_map<u64, std::unique_ptr<Page>> pages_;
+  struct Page {
+    std::array<Cell, page_bytes / 4> cells;
+    std::array<Phase, page_bytes / 4> settled;  // apart from the cells: read far more often
+  };
   struct Recent {
     u64 number = 0;
     Page* page = nullptr;
   };
+
+  static u64 word(u64 address) { return address % page_bytes / 4; }
+  Page& page(u64 address) {
+    u64 const number = address / page_bytes;
+    Recent& recent = recent_[number % recent_.size()];
+    if (recent.page == nullptr || recent.number != number) recent = {number, &find(number)};
+    return *recent.page;
+  }
+  Page& find(u64 number);
+
+  std::unordered_map<u64, std::unique_ptr<Page>> pages_;
   std::array<Recent, 256> recent_;
 };
 
@@ -59,8 +91,8 @@ void Cell::add(Record const& record, IsBefore is_before) {
   for (Record& old : records) {
     bool const covered = (old.bytes & ~record.bytes) == 0;
     bool const races_with_all = (record.writes || !old.writes) && (!record.atomic || old.atomic);
-    bool const same = old.agent == record.agent && old.cluster == record.cluster && old.writes == record.writes &&
-                      old.atomic == record.atomic && old.step <= record.step;
+    bool const same = old.is_of_agent_of(record) && old.writes == record.writes && old.atomic == record.atomic &&
+                      old.step <= record.step;
     if (old.step == 0 || (covered && (same || (races_with_all && is_before(old))))) {
       if (free != nullptr)
         old.step = 0;
@@ -76,6 +108,11 @@ void Cell::add(Record const& record, IsBefore is_before) {
     free = &records[next_victim];
   }
   *free = record;
+}
+
+inline bool Cell::is_settled_by(Record const& read) const {
+  auto const stays = [&](Record const& old) { return old.step != 0 && !(old.writes && old.is_of_agent_of(read)); };
+  return read.bytes == whole_word && std::ranges::all_of(records, stays);
 }
 
 }  // namespace heddle::emulated

@@ -64,7 +64,7 @@ void Inspector::cluster_ends() {
   cluster_ = nullptr;
 }
 
-Space Inspector::space_of(void const* address) const {
+inline Space Inspector::space_of(void const* address) const {
   for (std::span<u8 const> const shared : shared_)
     if (static_cast<std::size_t>(static_cast<u8 const*>(address) - shared.data()) < shared.size()) return Space::shared;
   return Space::global;
@@ -73,17 +73,21 @@ Space Inspector::space_of(void const* address) const {
 void Inspector::access(Actor actor, Access const& access) {
   u32 const site = kernel_->sites.number(access, space_of(access.address), in_bulk_operation_);
   if (in_bulk_operation_) return count_bulk(access, site);
-  WarpState& state = warp(actor.rank, actor.thread / warp_size);
+  auto const thread = static_cast<unsigned>(actor.thread);
+  WarpState& state = warps_[static_cast<unsigned>(actor.rank) * 32 + thread / warp_size];
   if (state.open.size() <= site || state.open[site] == nullptr) open_at(state, site);
-  std::unique_ptr<Open>& open = state.open[site];
-  auto const lane = static_cast<std::size_t>(actor.thread % warp_size);
-  std::vector<u64>& executions = open->addresses[lane];
-  executions.push_back(reinterpret_cast<std::uintptr_t>(access.address));
-  if (executions.size() != open->finished + 1) return;
+  AddressQueue& executions = state.open[site]->executions[thread % warp_size];
+  bool const is_next = executions.empty();
+  executions.push(reinterpret_cast<std::uintptr_t>(access.address));
+  if (is_next) come_to_next(state, site, thread % warp_size);
+}
+
+void Inspector::come_to_next(WarpState& warp, u32 site, unsigned lane) {
+  std::unique_ptr<Open>& open = warp.open[site];
   open->in_next |= 1u << lane;
-  if (open->in_next != state.live) return;
-  finish_next(state, site, *open);
-  if (open->in_next == 0) close(open);
+  if (open->in_next != warp.live) return;
+  finish_next(warp, site, *open);
+  if (open->in_next == 0) closed_.push_back(std::move(open));
 }
 
 void Inspector::open_at(WarpState& warp, u32 site) {
@@ -91,12 +95,6 @@ void Inspector::open_at(WarpState& warp, u32 site) {
   if (closed_.empty()) closed_.push_back(std::make_unique<Open>());
   warp.open[site] = std::move(closed_.back());
   closed_.pop_back();
-}
-
-void Inspector::close(std::unique_ptr<Open>& open) {
-  for (std::vector<u64>& executions : open->addresses) executions.clear();
-  open->finished = 0;
-  closed_.push_back(std::move(open));
 }
 
 void Inspector::operation_issued(Operation const& operation, u64, u64 number) {
@@ -124,12 +122,12 @@ void Inspector::finish_next(WarpState const& warp, u32 site, Open& open) {
   WarpRequest request;
   request.bytes = kernel_->sites[site].bytes;
   request.lanes = open.in_next;
-  std::size_t const number = open.finished++;
   open.in_next = 0;
-  for (std::size_t lane = 0; lane < warp_size; ++lane) {
-    std::vector<u64> const& executions = open.addresses[lane];
-    if (executions.size() > number) request.addresses[lane] = executions[number];
-    open.in_next |= static_cast<unsigned>(executions.size() > open.finished) << lane;
+  for (unsigned left = request.lanes; left != 0; left &= left - 1) {
+    auto const lane = static_cast<std::size_t>(std::countr_zero(left));
+    AddressQueue& executions = open.executions[lane];
+    request.addresses[lane] = executions.pop();
+    open.in_next |= static_cast<unsigned>(!executions.empty()) << lane;
   }
   count(warp, site, request);
 }
@@ -164,7 +162,7 @@ void Inspector::come_together(int rank, int number) {
     std::unique_ptr<Open>& open = state.open[site];
     if (open == nullptr) continue;
     while (open->in_next != 0) finish_next(state, site, *open);
-    close(open);
+    closed_.push_back(std::move(open));
   }
   Warp const& lanes = cluster_->block(rank).warp_of(number * warp_size);
   state.live = lanes.present & ~lanes.exited;

@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernels/machine/host/inspector/address_queue.h"
 #include "kernels/machine/host/inspector/touched_bytes.h"
 #include "kernels/machine/host/inspector/warp_request.h"
 #include "kernels/machine/host/instrumentation/access_sites.h"
@@ -83,11 +84,10 @@ class Inspector final : public Observer {
   void matrix_operations(Actor, u64 operations) override { kernel_->matrix_operations += operations; }
 
  private:
-  /// The requests of a warp at one site since it last came together, or since all of them were finished.
+  /// The requests of a warp at one site since it last came together.
   struct Open {
-    std::array<std::vector<u64>, warp_size> addresses;  // of each execution by each lane
-    std::size_t finished = 0;                           // requests in which all live lanes have taken part
-    unsigned in_next = 0;                               // lanes that have come to the request after those
+    std::array<AddressQueue, warp_size> executions;  // by each lane, of requests in which some have not yet taken part
+    unsigned in_next = 0;                            // lanes that have come to the first of those
   };
   struct WarpState {
     unsigned live = 0;                        // lanes that had not returned when the warp last came together
@@ -102,7 +102,7 @@ class Inspector final : public Observer {
   }
   void come_together(int rank, int warp);
   void open_at(WarpState& warp, u32 site);
-  void close(std::unique_ptr<Open>& open);
+  void come_to_next(WarpState& warp, u32 site, unsigned lane);
   void finish_next(WarpState const& warp, u32 site, Open& open);
   void count(WarpState const& warp, u32 site, WarpRequest const& request);
 

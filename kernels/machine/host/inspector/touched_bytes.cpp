@@ -5,20 +5,16 @@
 
 namespace heddle::emulated {
 
-TouchedBytes::Page& TouchedBytes::page(u64 number) {
-  if (last_ != nullptr && number == last_number_) return *last_;
+TouchedBytes::Page& TouchedBytes::find(u64 number) {
   std::unique_ptr<Page>& page = pages_[number];
   if (page == nullptr) page = std::make_unique<Page>();
-  last_ = page.get();
-  last_number_ = number;
-  return *last_;
+  return *page;
 }
 
-void TouchedBytes::add(Interval const& interval) {
+void TouchedBytes::add_in_sectors(Interval const& interval) {
   for (u64 begin = interval.begin; begin < interval.end;) {
     u64 const end = std::min(interval.end, (begin / sector_bytes + 1) * sector_bytes);
-    u64 const bits = ((u64{1} << (end - begin)) - 1) << begin % sector_bytes;
-    page(begin / page_bytes)[begin % page_bytes / sector_bytes] |= static_cast<u32>(bits);
+    add_in_sector(begin, end - begin);
     begin = end;
   }
 }

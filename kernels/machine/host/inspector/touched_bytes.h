@@ -12,7 +12,12 @@ namespace heddle::emulated {
 
 class TouchedBytes {
  public:
-  void add(Interval const& interval);
+  void add(Interval const& interval) {
+    if (interval.begin / sector_bytes == (interval.end - 1) / sector_bytes)
+      add_in_sector(interval.begin, interval.end - interval.begin);
+    else
+      add_in_sectors(interval);
+  }
   u64 bytes() const;
   u64 sectors() const;
 
@@ -20,11 +25,24 @@ class TouchedBytes {
   static constexpr u64 page_bytes = 65536;
   using Page = std::array<u32, page_bytes / sector_bytes>;  // a word a sector, a bit a byte
 
-  Page& page(u64 number);
+  void add_in_sector(u64 begin, u64 bytes) {
+    u64 const bits = ((u64{1} << bytes) - 1) << begin % sector_bytes;
+    page(begin / page_bytes)[begin % page_bytes / sector_bytes] |= static_cast<u32>(bits);
+  }
+  void add_in_sectors(Interval const& interval);
+  Page& page(u64 number) {
+    Recent& recent = recent_[number % recent_.size()];
+    if (recent.page == nullptr || recent.number != number) recent = {number, &find(number)};
+    return *recent.page;
+  }
+  Page& find(u64 number);
 
+  struct Recent {
+    u64 number = 0;
+    Page* page = nullptr;
+  };
   std::unordered_map<u64, std::unique_ptr<Page>> pages_;
-  u64 last_number_ = 0;
-  Page* last_ = nullptr;
+  std::array<Recent, 16> recent_;
 };
 
 }  // namespace heddle::emulated

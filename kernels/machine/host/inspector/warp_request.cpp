@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace heddle::emulated {
 namespace {
@@ -9,6 +10,17 @@ namespace {
 template <class Visit>
 void for_each_lane(unsigned lanes, Visit visit) {
   for (unsigned left = lanes; left != 0; left &= left - 1) visit(static_cast<std::size_t>(std::countr_zero(left)));
+}
+
+/// Whether all lanes take part, and each goes on evenly from the one before without leaving anything out: most
+/// requests.
+bool is_seamless(WarpRequest const& request) {
+  u64 const step = request.addresses[1] - request.addresses[0];
+  if (request.lanes != ~0u || step > request.bytes) return false;
+  bool even = true;
+  for (std::size_t lane = 1; lane < warp_size; ++lane)
+    even &= request.addresses[lane] - request.addresses[lane - 1] == step;
+  return even;
 }
 
 /// The most words that one bank must give to these lanes.
@@ -35,18 +47,25 @@ Wavefronts bulk_wavefronts(WarpRequest const& request) {
 
 }  // namespace
 
+void Intervals::merge() {
+  if (ascending_) return;
+  std::sort(all_.begin(), all_.begin() + count_, [](Interval a, Interval b) { return a.begin < b.begin; });
+  std::size_t const before = std::exchange(count_, 0);
+  for (std::size_t i = 0; i < before; ++i) add(all_[i]);
+}
+
 Intervals touched(WarpRequest const& request) {
   Intervals found;
+  if (is_seamless(request)) {
+    found.add({request.addresses.front(), request.addresses.back() + request.bytes});
+    return found;
+  }
   for_each_lane(request.lanes, [&](std::size_t lane) {
     u64 const begin = request.addresses[lane];
     found.add({begin, begin + request.bytes});
   });
-  auto const before = [](Interval a, Interval b) { return a.begin < b.begin; };
-  if (std::is_sorted(found.begin(), found.end(), before)) return found;
-  std::sort(found.begin(), found.end(), before);
-  Intervals merged;
-  for (Interval const& interval : found) merged.add(interval);
-  return merged;
+  found.merge();
+  return found;
 }
 
 u64 useful_bytes(Intervals const& touched) {

@@ -18,7 +18,7 @@ constexpr u64 banks = 32;
 struct WarpRequest {
   u32 bytes = 0;  // of a lane
   unsigned lanes = 0;
-  std::array<u64, warp_size> addresses;  // of the lanes
+  std::array<u64, warp_size> addresses{};  // of the lanes
 };
 
 /// Bytes [begin, end).
@@ -37,17 +37,19 @@ class Intervals {
         last.end = std::max(last.end, interval.end);
         return;
       }
+      ascending_ &= last.begin <= interval.begin;
     }
     all_[count_++] = interval;
   }
-  Interval* begin() { return all_.data(); }
-  Interval* end() { return all_.data() + count_; }
+  /// Puts them into ascending order, without overlaps.
+  void merge();
   Interval const* begin() const { return all_.data(); }
   Interval const* end() const { return all_.data() + count_; }
 
  private:
   std::array<Interval, warp_size> all_;
   std::size_t count_ = 0;
+  bool ascending_ = true;
 };
 
 /// What the lanes touch together, in ascending order and without overlaps.

@@ -36,10 +36,8 @@ class AccessSites {
     AccessSite const& site = recent.site;
     if (site.code != access.site ||
         std::bit_cast<void const*>(site.where) != std::bit_cast<void const*>(access.where) ||
-        site.bytes != access.bytes || site.kind != access.kind || site.space != space || site.bulk != bulk) {
-      AccessSite const wanted = {access.site, access.where, access.kind, space, access.bytes, bulk};
-      recent = {wanted, find(wanted)};
-    }
+        site.bytes != access.bytes || site.kind != access.kind || site.space != space || site.bulk != bulk)
+      find(access, space, bulk, recent);
     return recent.number;
   }
   AccessSite const& operator[](u32 number) const { return sites_[number]; }
@@ -58,10 +56,11 @@ class AccessSites {
     u32 number = 0;
   };
 
-  u32 find(AccessSite const& site) {
+  [[gnu::noinline]] void find(Access const& access, Space space, bool bulk, Numbered& found) {
+    AccessSite const site = {access.site, access.where, access.kind, space, access.bytes, bulk};
     auto const [entry, is_new] = numbers_.try_emplace(site, size());
     if (is_new) sites_.push_back(site);
-    return entry->second;
+    found = {site, entry->second};
   }
 
   std::vector<AccessSite> sites_;

@@ -32,7 +32,7 @@ class BlockExecutions {
     void operator()(u64* counts) const { std::free(counts); }
   };
 
-  ProgramCode code_ = program_code();
+  ProgramCode code_ = find_program_memory().code;
   // One for each byte of the code: pages that are never touched take no memory.
   std::unique_ptr<u64[], Free> counts_{static_cast<u64*>(std::calloc(code_.bytes, sizeof(u64)))};
 };

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 
 #include "kernels/machine/host/instrumentation/program_memory.h"
 #include "kernels/machine/host/instrumentation/source_lines.h"
@@ -18,55 +19,63 @@
 namespace heddle::emulated {
 namespace {
 
-constinit thread_local bool reporting = false;  // what runs then may use functions of which the linker kept this copy
+/// A place in the code that makes accesses.
+struct Place {
+  void const* site = nullptr;
+  /// The emulator's functions, which are inlined into a kernel, report what they do themselves, and more exactly.
+  bool is_of_kernel = false;
+};
 
-/// Whether the access is the kernel's own: the emulator's functions, which are inlined into it, report what they do
-/// themselves, and more exactly.
+// In this model of thread-local storage no function is called to find a variable.
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::array<Place, 256> recent_places;
+// Empty until there is a recent place.
+[[gnu::tls_model("initial-exec")]] constinit thread_local ProgramMemory program_memory;
+
 bool find_is_of_kernel(void const* site) {
   auto const lines = source_lines(site);
   return !lines.empty() && !is_of_machine(lines.front());
 }
 
-/// The same from a cache: this runs at every access.
-bool is_of_kernel(void const* site) {
-  struct Known {
-    void const* site = nullptr;
-    bool of_kernel = false;
-  };
-  constinit thread_local static std::array<Known, 256> recent;
-  Known& known = recent[reinterpret_cast<std::uintptr_t>(site) % recent.size()];
-  if (known.site != site) {
-    thread_local std::unordered_map<void const*, bool> all;
-    reporting = true;
-    auto const [entry, is_new] = all.try_emplace(site, false);
-    if (is_new) entry->second = find_is_of_kernel(site);
-    known = {site, entry->second};
-    reporting = false;
-  }
-  return known.of_kernel;
+Place& recent_place(void const* site) {
+  return recent_places[reinterpret_cast<std::uintptr_t>(site) % recent_places.size()];
 }
 
-// Apart from report_access, which returns early more often than not. The Access is made where it is passed on: a copy
-// that is read at once stalls.
-[[gnu::noinline]] void report_to_observer(Block const& block, void const* address, std::size_t bytes, AccessKind kind,
-                                          void const* site) {
-  if (reporting || is_of_program(address) || !is_of_kernel(site)) return;
-  reporting = true;
+void look_up(void const* site) {
+  if (recent_place(site).site == site) return;
+  thread_local std::unordered_map<void const*, bool> all;
+  if (all.empty()) program_memory = find_program_memory();
+  auto const [entry, is_new] = all.try_emplace(site, false);
+  if (is_new) entry->second = find_is_of_kernel(site);
+  recent_place(site) = {site, entry->second};
+}
+
+/// What report_access leaves: a place that it does not know, an access that is too wide.
+[[gnu::noinline]] void report_parts(void const* address, std::size_t bytes, AccessKind kind,
+                                    void const* site) noexcept {
+  Block const* const block = std::exchange(Block::watched(), nullptr);
+  look_up(site);
+  Block::watched() = block;
   for (std::size_t done = 0; done < bytes; done += widest_access)
-    block.observer()->access(block.actor(), {.address = static_cast<u8 const*>(address) + done,
-                                             .bytes = static_cast<u32>(std::min(widest_access, bytes - done)),
-                                             .kind = kind,
-                                             .site = site,
-                                             .where = {}});
-  reporting = false;
+    report_access(static_cast<u8 const*>(address) + done, std::min(widest_access, bytes - done), kind, site);
+}
+
+// The Access is made where it is passed on: a copy that is read at once stalls.
+[[gnu::noinline]] void report_to_observer(Block const& block, void const* address, u32 bytes, AccessKind kind,
+                                          void const* site) noexcept {
+  Block::watched() = nullptr;
+  block.observer()->access(block.actor(), {address, bytes, kind, site, {}});
+  Block::watched() = &block;
 }
 
 }  // namespace
 
+// This runs at every access. Its calls are its last acts, so that it saves no registers.
 void report_access(void const* address, std::size_t bytes, AccessKind kind, void const* site) noexcept {
-  Block const* const block = Block::running();
-  if (block == nullptr || block->observer() == nullptr || block->is_private(address)) return;
-  report_to_observer(*block, address, bytes, kind, site);
+  Block const* const block = Block::watched();
+  if (block == nullptr || block->is_private(address) || program_memory.contains(address)) return;
+  Place const& place = recent_place(site);
+  if (place.site != site || bytes > widest_access) return report_parts(address, bytes, kind, site);
+  if (place.is_of_kernel) report_to_observer(*block, address, static_cast<u32>(bytes), kind, site);
 }
 
 }  // namespace heddle::emulated

@@ -30,7 +30,7 @@ std::uintptr_t target_of(std::string_view text) {
 }  // namespace
 
 std::vector<Instruction> disassemble(std::uintptr_t begin, std::uintptr_t end) {
-  std::uintptr_t const moved = program_code().moved;
+  std::uintptr_t const moved = find_program_memory().code.moved;
   auto const output = start_objdump(begin - moved, end - moved);
   std::vector<Instruction> instructions;
   std::array<char, 65536> line;  // names of kernels are long

@@ -7,15 +7,7 @@
 namespace heddle::emulated {
 namespace {
 
-struct Range {
-  std::uintptr_t begin, bytes;
-  bool contains(std::uintptr_t address) const { return address - begin < bytes; }
-};
-
-struct ProgramMemory {
-  Range constants{}, variables{};  // variables: of this host thread
-  ProgramCode code;
-};
+using Range = ProgramMemory::Range;
 
 void extend(Range& range, Range const& more) {
   if (range.bytes == 0) range = more;
@@ -30,7 +22,7 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
   for (int i = 0; i < module->dlpi_phnum; ++i) {
     auto const& segment = module->dlpi_phdr[i];
     Range const range{module->dlpi_addr + segment.p_vaddr, segment.p_memsz};
-    if (segment.p_type == PT_LOAD) is_this |= range.contains(reinterpret_cast<std::uintptr_t>(&is_of_program));
+    if (segment.p_type == PT_LOAD) is_this |= range.contains(reinterpret_cast<void const*>(&find_program_memory));
     if ((segment.p_type == PT_LOAD && (segment.p_flags & PF_W) == 0) || segment.p_type == PT_GNU_RELRO)
       extend(memory.constants, range);
     if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0)
@@ -42,23 +34,12 @@ int find_memory(dl_phdr_info* module, std::size_t, void* result) {
   return is_this ? 1 : 0;
 }
 
-ProgramMemory const& program_memory() {
-  thread_local ProgramMemory const memory = [] {
-    ProgramMemory found;
-    dl_iterate_phdr(find_memory, &found);
-    return found;
-  }();
-  return memory;
-}
-
 }  // namespace
 
-bool is_of_program(void const* address) {
-  ProgramMemory const& memory = program_memory();
-  auto const at = reinterpret_cast<std::uintptr_t>(address);
-  return memory.constants.contains(at) || memory.variables.contains(at);
+ProgramMemory find_program_memory() {
+  ProgramMemory found;
+  dl_iterate_phdr(find_memory, &found);
+  return found;
 }
-
-ProgramCode program_code() { return program_memory().code; }
 
 }  // namespace heddle::emulated

@@ -62,10 +62,12 @@ void Block::resume(int thread) {
   blockDim = dim3(static_cast<unsigned>(threads_of_launch_));
   gridDim = launch_->grid;
   current_ = this;
+  watched_ = observer_ == nullptr ? nullptr : this;
   Fiber& fiber = threads_[static_cast<std::size_t>(thread)].fiber;
   running_fiber_ = &fiber;
   fiber.resume();
   current_ = nullptr;
+  watched_ = nullptr;
 }
 
 void Block::cancel() {

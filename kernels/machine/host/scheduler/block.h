@@ -42,6 +42,9 @@ class Block {
   static Block& current(char const* caller);
   /// The same, but null outside of kernels.
   static Block* running() { return current_; }
+  /// The same if somebody watches it, else null. To be null while an access is looked at: the functions that this calls
+  /// may be instrumented too, where the linker has kept a kernel's copy of them.
+  static Block const*& watched() { return watched_; }
 
   Cluster& cluster() { return *cluster_; }
   int rank() const { return rank_; }
@@ -122,13 +125,16 @@ class Block {
   bool can_come(int thread) const { return (warp_of(thread).exited >> (thread % warp_size) & 1u) == 0; }
 
   static inline constinit thread_local Block* current_ = nullptr;  // whose thread runs now
+  // Found without a call: it is asked for at every access.
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Block const* watched_ = nullptr;
 
   Cluster* cluster_ = nullptr;
   GridLaunch const* launch_ = nullptr;
   Observer* observer_ = nullptr;
-  u64 number_ = 0;
   uint3 index_;  // blockIdx
+  u64 number_ = 0;
   int rank_ = 0;
+  int running_ = 0;  // thread
   int threads_of_launch_ = 0;
   SharedMemory memory_;
   std::span<u8> shared_;
@@ -138,7 +144,6 @@ class Block {
   std::array<Warpgroup, max_threads_per_block / (warps_of_warpgroup * warp_size)> warpgroups_;
   RegisterPool registers_;
   unsigned ready_warps_ = 0;  // warps with a lane that is ready
-  int running_ = 0;
   Fiber const* running_fiber_ = nullptr;
   int exited_ = 0;
   int last_exited_ = 0;

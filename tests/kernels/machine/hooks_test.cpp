@@ -15,12 +15,13 @@ struct Wide {
 struct CopyWide {
   static constexpr int threads = 1;
   struct Params {
-    Wide const* from;  // [2]
-    Wide* to;          // [2]
+    Wide const* from;  // [count]
+    Wide* to;          // [count]
+    int count;
   };
   using SharedStorage = NoShared;
   void operator()(Params const& p, SharedStorage&) const {
-    for (int i = 0; i < 2; ++i) p.to[i] = p.from[i];
+    for (int i = 0; i < p.count; ++i) p.to[i] = p.from[i];
   }
 };
 
@@ -42,8 +43,8 @@ TEST(Hooks, ReportWideCopiesInPartsAndNothingOfTheObserver) {
   Counter counter;
   ScopedExecution const execution({.observer = &counter});
   auto const wide = std::make_unique<Elements<Wide>>();
-  launch<CopyWide>(1, {wide->values, wide->values + 2}, {}, "copy");
-  EXPECT_EQ(counter.bytes(), 2 * sizeof(Wide));
+  launch<CopyWide>(1, {wide->values, wide->values + 9, 9}, {}, "copy");
+  EXPECT_EQ(counter.bytes(), 9 * sizeof(Wide));
   EXPECT_EQ(counter.widest(), 16u);
 }
 

@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/layer_norm.h"
+#include "bench/samples/reduce.h"
 
 namespace heddle::inspect {
 namespace {
@@ -39,7 +40,9 @@ std::vector<InspectedKernel> operation_kernels() {
           inspected<bench::AddSample>(),
           inspected<bench::CastSample>(),
           inspected<bench::ChainForwardSample>(),
-          inspected<bench::ChainBackwardSample>()};
+          inspected<bench::ChainBackwardSample>(),
+          inspected<bench::ReduceSumSample>(),
+          inspected<bench::ReduceMaxSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -7,6 +7,7 @@
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
+#include "bench/samples/reduce.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -67,6 +68,8 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::PairLossSample>(),
       inspected<bench::KlDivergenceSample>(),
       inspected<bench::ImageBatchSample>(),
+      inspected<bench::ReduceSumSample>(),
+      inspected<bench::ReduceMaxSample>(),
   };
 }
 

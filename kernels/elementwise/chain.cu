@@ -4,8 +4,7 @@
 #include "kernels/elementwise/elementwise_check.h"
 #include "kernels/elementwise/functions.cuh"
 #include "kernels/elementwise/launch_map.cuh"
-#include "kernels/tile/column_reduction.cuh"
-#include "kernels/tile/reducers.cuh"
+#include "kernels/tile/launch_column_reduction.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
@@ -16,25 +15,14 @@ Bias<T> bias_of(T const* bias, i64 columns) {
 }
 
 template <class T>
-struct StoreRounded {
-  T* result;
-  HEDDLE_DEVICE void operator()(i64 i, f32 sum) const { result[i] = from_f32<T>(sum); }
-};
-
-template <class T>
 void launch_with_dbias(ChainBackwardArgs<T> const& a, ElementOperands<ChainBackward<T>> const& operands,
                        Stream stream) {
-  using Reduction = ColumnReduction<ChainBackward<T>, SumReducer>;
+  using Reduction = ColumnReduction<ChainBackward<T>, SumReducer, StoreSum<T>>;
   bool const vectorised = aligned_operands(operands) && a.columns % Reduction::widest == 0;
   ColumnReductionPlan const plan = plan_column_reduction(1, a.rows, a.columns, vectorised ? Reduction::widest : 1);
-  f32* const sums = static_cast<f32*>(a.workspace.data);
-  if (a.rows > 0)
-    launch<Reduction>(dim3(static_cast<unsigned>(plan.column_blocks * plan.chunks)),
-                      {1, a.rows, a.columns, vectorised, plan, operands, sums}, stream, "chain_backward");
-  i64 const column_blocks = ceil_div<i64>(a.columns, 32);
-  launch<ColumnReductionFinish<SumReducer, StoreRounded<T>>>(
-      dim3(static_cast<unsigned>(column_blocks)),
-      {a.columns, a.rows > 0 ? plan.chunks : 0, column_blocks, sums, {a.dbias}}, stream, "chain_backward_finish");
+  launch_column_reduction<Reduction>(
+      {1, a.rows, a.columns, vectorised, plan, operands, static_cast<f32*>(a.workspace.data), {a.dbias}}, stream,
+      "chain_backward");
 }
 
 }  // namespace

@@ -4,8 +4,9 @@
 //
 // Threads: lane l of a team reads the 16 bytes of columns l * vector onwards, the teams of a block the rows after one
 // another, four of them before the first is used. The states of a block's teams meet in shared memory, halving their
-// number each time. Blocks that share a column leave their states in the workspace, and ColumnReductionFinish merges
-// them: two levels, in an order that only the shape decides.
+// number each time. Where all rows are one chunk, the block finishes them (kernels/tile/reducers.cuh). Else the blocks
+// that share a column leave their states in the workspace, and ColumnReductionFinish merges them: two levels, in an
+// order that only the shape decides.
 //
 // Floor: each element read once. 64 Mi bf16: 134 MB, 31 us at the 4.3 TB/s that an H200 copies; the states of at most
 // 528 blocks come on top, 0.5 MB for sums. Not yet measured.
@@ -13,16 +14,18 @@
 
 #include "kernels/tile/column_reduction_config.h"
 #include "kernels/tile/elements.cuh"
+#include "kernels/tile/reducers.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class F, class Reducer>
+template <class F, class Reducer, class Finish>
 struct ColumnReduction {
   static constexpr int threads = ColumnReductionPlan::threads;
   static constexpr int min_blocks = 2;
   static constexpr int accesses = 4;
   using Operands = ElementOperands<F>;
   using State = typename Reducer::State;
+  using MergedBy = Reducer;
   static constexpr int widest = elements_of_access<F>;
 
   struct Params {
@@ -30,11 +33,13 @@ struct ColumnReduction {
     bool vectorised;
     ColumnReductionPlan plan;
     Operands operands;
-    State* states;  // [matrices, chunks, columns]
+    State* states;  // [matrices, chunks, columns], where there are several chunks
+    Finish finish;
   };
-  /// Element k of thread t at [k][t]: neighbouring threads in neighbouring banks.
+  /// Element k of thread t at [k][t]: neighbouring threads in neighbouring banks, and those that go from k to k as
+  /// well.
   struct SharedStorage {
-    State states[widest][threads];
+    State states[widest][threads + 128 / static_cast<int>(sizeof(State)) / widest];
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
@@ -52,10 +57,7 @@ struct ColumnReduction {
     for (int k = 0; k < n; ++k) held[k] = Reducer::identity();
     if (column < p.columns) add_rows<n>(p, matrix, chunk, column, team, held);
     merge_teams<n>(p, shared, held);
-    if (team > 0 || column >= p.columns) return;
-    State* const states = p.states + (matrix * p.plan.chunks + chunk) * p.columns + column;
-    HEDDLE_UNROLL
-    for (int k = 0; k < n; ++k) states[k] = held[k];
+    finish_columns<n>(p, shared, matrix, chunk);
   }
 
   /// Adds this team's rows of the chunk.
@@ -83,25 +85,43 @@ struct ColumnReduction {
     }
   }
 
-  /// Leaves in team 0 what all teams have held.
+  /// Leaves in the places of team 0 what all teams have held.
   template <int n>
   HEDDLE_DEVICE static void merge_teams(Params const& p, SharedStorage& shared, State (&held)[n]) {
     int const thread = static_cast<int>(threadIdx.x);
     for (int half = threads / 2; half >= p.plan.lanes; half /= 2) {
-      if (thread >= half && thread < 2 * half) {
-        HEDDLE_UNROLL
-        for (int k = 0; k < n; ++k) shared.states[k][thread] = held[k];
-      }
+      if (thread >= half && thread < 2 * half) put(shared, thread, held);
       __syncthreads();
       if (thread < half) {
         HEDDLE_UNROLL
-        for (int k = 0; k < n; ++k) Reducer::merge(held[k], shared.states[k][thread + half]);
+        for (int k = 0; k < n; ++k) Reducer::merge(held[k], load<State>(&shared.states[k][thread + half]));
       }
     }
+    if (thread < p.plan.lanes) put(shared, thread, held);
+    __syncthreads();
+  }
+
+  template <int n>
+  HEDDLE_DEVICE static void put(SharedStorage& shared, int thread, State const (&held)[n]) {
+    HEDDLE_UNROLL
+    for (int k = 0; k < n; ++k) store(&shared.states[k][thread], held[k]);
+  }
+
+  /// Now each thread takes one column, so that neighbours write side by side.
+  template <int n>
+  HEDDLE_DEVICE static void finish_columns(Params const& p, SharedStorage const& shared, i64 matrix, i64 chunk) {
+    int const thread = static_cast<int>(threadIdx.x), columns = p.plan.lanes * n;
+    i64 const column = static_cast<i64>(blockIdx.x % p.plan.column_blocks) * columns + thread;
+    if (thread >= columns || column >= p.columns) return;
+    auto const state = load<State>(&shared.states[thread % n][thread / n]);
+    if (p.plan.chunks == 1)
+      p.finish(matrix * p.columns + column, state);
+    else
+      store(&p.states[(matrix * p.plan.chunks + chunk) * p.columns + column], state);
   }
 };
 
-/// Merges the states of the chunks, and writes result = Finish(state). A block takes 32 columns of a matrix, one a
+/// Merges the states of the chunks, and finishes them. A block takes 32 columns of a matrix, one a
 /// lane; its warps each merge every 16th chunk, and their states are merged in order.
 template <class Reducer, class Finish>
 struct ColumnReductionFinish {
@@ -112,7 +132,7 @@ struct ColumnReductionFinish {
   struct Params {
     i64 columns, chunks, column_blocks;
     State const* states;  // [matrices, chunks, columns]
-    Finish finish;        // finish(m * columns + j, state) writes a result
+    Finish finish;
   };
   struct SharedStorage {
     State states[warps][32];
@@ -125,11 +145,11 @@ struct ColumnReductionFinish {
     State state = Reducer::identity();
     if (column < p.columns)
       for (i64 chunk = warp; chunk < p.chunks; chunk += warps)
-        Reducer::merge(state, p.states[(matrix * p.chunks + chunk) * p.columns + column]);
-    shared.states[warp][lane] = state;
+        Reducer::merge(state, load<State>(&p.states[(matrix * p.chunks + chunk) * p.columns + column]));
+    store(&shared.states[warp][lane], state);
     __syncthreads();
     if (warp > 0 || column >= p.columns) return;
-    for (int other = 1; other < warps; ++other) Reducer::merge(state, shared.states[other][lane]);
+    for (int other = 1; other < warps; ++other) Reducer::merge(state, load<State>(&shared.states[other][lane]));
     p.finish(matrix * p.columns + column, state);
   }
 };

@@ -73,7 +73,7 @@ inline std::vector<ChainCase> chain_cases() {
       {.name = "samples", .rows = 60, .columns = 16, .dropout = units(0.3f, 96, 1), .residual = true},
       {.name = "samples_odd", .rows = 60, .columns = 5, .dropout = units(0.3f, 35, 1), .bias = true, .dbias = true},
       {.name = "all_dropped", .rows = 3, .columns = 40, .dropout = units(1, 1, 1), .residual = true},
-      {.name = "many_rows", .rows = 3000, .columns = 8, .activation = relu, .bias = true, .dbias = true},
+      {.name = "many_rows", .rows = 4099, .columns = 8, .activation = relu, .bias = true, .dbias = true},
       {.name = "wide", .rows = 2, .columns = 4104, .activation = relu, .bias = true, .residual = true, .dbias = true},
   };
 }

@@ -17,6 +17,7 @@ constexpr i64 most_elements = i64{1} << 28;  // of a product of sizes: the emula
 
 std::vector<InspectedKernel> inspected_kernels() {
   std::vector<InspectedKernel> all = operation_kernels();
+  for (InspectedKernel const& kernel : optimizer_kernels()) all.push_back(kernel);
   for (InspectedKernel const& kernel : matrix_product_kernels()) all.push_back(kernel);
   return all;
 }

@@ -21,6 +21,7 @@ struct InspectedKernel {
 };
 
 std::vector<InspectedKernel> operation_kernels();
+std::vector<InspectedKernel> optimizer_kernels();
 std::vector<InspectedKernel> matrix_product_kernels();
 
 /// All of them.

@@ -40,6 +40,8 @@ class TensorList {
  public:
   using Tensor = std::remove_const_t<typename decltype(Args::list)::element_type>;
 
+  static constexpr u64 seeds_of_tensor = 64;  // its tensors have those from this times its place in the list
+
   /// `numbers`: arguments without pointers. Every other tensor decays, and lies `offset` elements from an aligned
   /// address.
   TensorList(Memory const& memory, Args const& numbers, StepState const& state, std::vector<i64> const& counts,
@@ -49,7 +51,7 @@ class TensorList {
       i64 const odd = static_cast<i64>(i % 2);
       tensors_[i].count = counts[i];
       if constexpr (requires { tensors_[i].weight_decay; }) tensors_[i].weight_decay = odd != 0 ? 0.01f : 0;
-      operands_.emplace_back(memory, tensors_[i], values, seed + 64 * i, odd * offset);
+      operands_.emplace_back(memory, tensors_[i], values, seed + seeds_of_tensor * i, odd * offset);
     }
     state_.write(&initial_state_);
     args.list = tensors_;

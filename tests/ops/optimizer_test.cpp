@@ -19,13 +19,13 @@ Tensor uniform(i64 count, u64 seed, Device device) {
   return Tensor::from(testing::uniform(count, seed), {count}, device);
 }
 
-struct Run {
+struct Training {
   std::vector<f32> parameters;
   StepState state;
 };
 
 /// Four steps of clipping to norm 1 and AdamW, the second of which meets an infinite gradient.
-Run train_on(Device device) {
+Training train_on(Device device) {
   std::vector<ops::AdamWParameter> list;
   for (i64 const count : {100, 1, 5000}) {
     auto const zeros = [&] { return Tensor::zeros({count}, DType::f32, device); };
@@ -46,15 +46,15 @@ Run train_on(Device device) {
     ops::gradient_norm(gradients, 1, state);
     ops::adamw_step(list, {.epsilon = 0.125f}, state);
   }
-  Run result = {{}, ops::read_step_state(state)};
+  Training result = {{}, ops::read_step_state(state)};
   for (ops::AdamWParameter const& p : list)
     for (f32 const value : p.parameter.to_vector<f32>()) result.parameters.push_back(value);
   return result;
 }
 
 TEST(OptimizerOps, TrainOnTheDevice) {
-  Run const cpu = train_on(Device::cpu), emulated = train_on(Device::emulated);
-  for (Run const& run : {cpu, emulated}) {
+  Training const cpu = train_on(Device::cpu), emulated = train_on(Device::emulated);
+  for (Training const& run : {cpu, emulated}) {
     EXPECT_EQ(run.state.step, 3);  // one was left out
     EXPECT_EQ(run.state.finite, 1);
     EXPECT_NEAR(run.state.gradient_norm, std::sqrt(5101 / 3.0), 1);

@@ -37,7 +37,7 @@ OptimizerCase resnet18() { return {.name = "resnet18", .counts = bench::resnet18
 
 TEST(OptimizerResNet18, Emulated) {
   test_update<bench::AdamWSample, AdamWBounds, bf16>(Device::emulated, resnet18());
-  test_norm<bf16>(Device::emulated, resnet18(), bench::optimizer_values);
+  test_norm<bf16>(Device::emulated, resnet18(), list_values);
 }
 
 TEST(OptimizerResNet18, Cuda) {
@@ -64,7 +64,7 @@ TEST(OptimizerResNet18, IsOneLaunch) {
 
 TEST(OptimizerKernels, WithoutMomentumThereIsNoVelocity) {
   auto const values = [](std::string_view name, i64 count, u64 seed) {
-    return name == "velocity" ? std::vector<f32>() : bench::optimizer_values(name, count, seed);
+    return name == "velocity" ? std::vector<f32>() : list_values(name, count, seed);
   };
   bench::TensorList<SgdArgs<f32>> const expected(cpu::memory, {.list = {}}, optimizer_state, {300, 7}, values);
   bench::TensorList<SgdArgs<f32>> const actual(emulated::memory, {.list = {}}, optimizer_state, {300, 7}, values);
@@ -92,7 +92,7 @@ void expect_no_update(Device device) {
   StepState state = optimizer_state;
   state.finite = 0;
   bench::TensorList<typename Sample::template Args<f32>> const list(
-      memory_of(device), Sample::template arguments<f32>(), state, {5000, 3});
+      memory_of(device), Sample::template arguments<f32>(), state, {5000, 3}, list_values);
   run_on(device, Sample::template operation<f32>, list.args);
   for (bench::Operands const& operands : list.operands())
     operands.for_each([&](std::string const& name, bool) {
@@ -113,7 +113,7 @@ TEST(GradientNorm, FindsWhatIsNotFinite) {
   for (f32 const bad : {std::numeric_limits<f32>::infinity(), -std::numeric_limits<f32>::infinity(), NAN})
     for (i64 const tensor_size : c.counts) {
       auto const values = [&](std::string_view name, i64 count, u64 seed) {
-        std::vector<f32> result = bench::optimizer_values(name, count, seed);
+        std::vector<f32> result = list_values(name, count, seed);
         if (count == tensor_size) result.back() = bad;
         return result;
       };
@@ -146,7 +146,7 @@ TEST(GradientNorm, GivesTheSameBitsInEveryExecution) {
   for (emulated::ExecutionOptions const& options : emulated::adversarial_executions()) {
     emulated::ScopedExecution const execution(options);
     bench::TensorList<GradientNormArgs<f32>> const list(emulated::memory, bench::GradientNormSample::arguments<f32>(),
-                                                        optimizer_state, {40000, 17, 16384});
+                                                        optimizer_state, {40000, 17, 16384}, list_values);
     emulated::gradient_norm(list.args, {});
     norms.push_back(list.state().gradient_norm);
   }

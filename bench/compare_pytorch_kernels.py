@@ -2,10 +2,11 @@
 """Times the rows of our benchmarks in PyTorch, eager and compiled, and writes one table with both.
 
 usage: compare_pytorch_kernels.py REPORT.json … [--device cuda] [--json FILE]
-A REPORT is what a benchmark program wrote with --benchmark_out=REPORT.json --benchmark_out_format=json, on the same machine
-and best in the same minutes. PyTorch is timed as our harness times (bench/README.md): single launches between two events on the
-stream, nothing of earlier data in the caches, the median of many. A backward pass is that of autograd, whose graph is kept. Rows
-whose operation is not in OPERATIONS are left out, and counted. Exit code 1 when there is nothing to compare, 2: usage.
+A REPORT is what a benchmark program wrote with --benchmark_out=REPORT.json --benchmark_out_format=json, on the same
+machine and best in the same minutes. PyTorch is timed as our harness times (bench/README.md): single launches between
+two events on the stream, nothing of earlier data in the caches, the median of many. A backward pass is that of
+autograd, whose graph is kept. Rows whose operation is not in pytorch_operations.py are left out, and counted. Exit code
+1 when there is nothing to compare, 2: usage.
 """
 import argparse
 import dataclasses
@@ -16,8 +17,6 @@ import statistics
 import sys
 import time
 import typing
-
-from pytorch_operations import OPERATIONS
 
 SAMPLES, WARM_UPS = 30, 5
 FLUSH_BYTES = 256 << 20  # more than twice the second-level cache of an H200
@@ -79,11 +78,12 @@ class Clock:
         return statistics.median(self.once_us(work) for _ in range(SAMPLES))
 
 
-def work_of(torch, row: Row, device: str, compiled: bool) -> typing.Callable:
-    operation = OPERATIONS[row.operation]
+def work_of(torch, operation, row: Row, device: str, compiled: bool) -> typing.Callable:
     dtype = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}[row.dtype]
-    inputs = operation.inputs(torch, row.sizes, dtype, device)
-    function = torch.compile(operation.function, dynamic=False) if compiled else operation.function
+    inputs = operation.inputs(row.sizes, dtype, device)
+    function = operation.function(row.sizes)
+    if compiled:
+        function = torch.compile(function, dynamic=False)
     if row.direction == "forward":
         with torch.no_grad():
             function(*inputs)
@@ -98,13 +98,13 @@ def work_of(torch, row: Row, device: str, compiled: bool) -> typing.Callable:
     return lambda: torch.autograd.grad(output, wanted, gradient, retain_graph=True)
 
 
-def measure(torch, clock: Clock, row: Row, device: str) -> dict:
+def measure(torch, clock: Clock, operation, row: Row, device: str) -> dict:
     result = {"name": row.name, "heddle_us": row.heddle_us, "GB/s": row.bytes_per_s * 1e-9}
     for kind in ("eager", "compiled"):
         if kind == "compiled" and not hasattr(torch, "compile"):
             continue
         try:
-            result[f"{kind}_us"] = clock.median_us(work_of(torch, row, device, kind == "compiled"))
+            result[f"{kind}_us"] = clock.median_us(work_of(torch, operation, row, device, kind == "compiled"))
         except RuntimeError as error:  # such as a type that it has no kernel for
             result[f"{kind}_error"] = str(error).splitlines()[0]
     times = [result[key] for key in ("eager_us", "compiled_us") if key in result]
@@ -137,6 +137,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         import torch
+        from pytorch_operations import OPERATIONS
     except ImportError:
         sys.exit(f"compare_pytorch_kernels: {sys.executable} has no PyTorch: run this with a Python that has it")
     if arguments.device == "cuda" and not torch.cuda.is_available():
@@ -149,13 +150,13 @@ def main() -> int:
     if not known:
         sys.exit(f"compare_pytorch_kernels: no row on {arguments.device} that PyTorch has: {len(rows)} rows read")
     clock = Clock(torch, arguments.device)
-    results = [measure(torch, clock, row, arguments.device) for row in known]
+    results = [measure(torch, clock, OPERATIONS[row.operation], row, arguments.device) for row in known]
     card = torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu"
     print(f"PyTorch {torch.__version__} on {card}; {len(rows) - len(known)} rows left out")
     print(table(results))
     if arguments.json:
-        arguments.json.write_text(json.dumps({"torch": torch.__version__, "card": card, "rows": results}, indent=2) + "\n",
-                                  encoding="utf-8")
+        report = {"torch": torch.__version__, "card": card, "rows": results}
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,36 +1,96 @@
-"""What the operations of our benchmarks are in PyTorch, for compare_pytorch_kernels.py."""
+"""What the operations of our benchmarks are in PyTorch, for compare_pytorch_kernels.py.
+
+Sizes are those in the names of the rows (`sizes` in bench/samples). Activations of images are channels-last, as ours are.
+"""
 import dataclasses
 import typing
+
+import torch
+from torch.nn import functional
 
 
 @dataclasses.dataclass
 class Operation:
-    inputs: typing.Callable    # (torch, sizes of the row, dtype, device) -> tensors
-    function: typing.Callable  # of those tensors; the backward pass is autograd's
+    inputs: typing.Callable    # (sizes of the row, dtype, device) -> tensors
+    function: typing.Callable  # (sizes) -> a function of those tensors; the backward pass is autograd's
+
+
+def always(function: typing.Callable) -> typing.Callable:
+    """The same function for all sizes."""
+    return lambda sizes: function
 
 
 def rows_and(*parameters: float) -> typing.Callable:
-    """x [rows, columns], and for each parameter a vector of its value in f32 as our kernels keep them: PyTorch's need x's."""
-    def inputs(torch, sizes, dtype, device):
+    """x [rows, columns], and for each parameter a vector of it."""
+    def inputs(sizes, dtype, device):
         rows, columns = sizes
         return [torch.randn(rows, columns, dtype=dtype, device=device)] + [
             torch.full((columns,), value, dtype=dtype, device=device) for value in parameters]
     return inputs
 
 
-def layer_norm(x, gamma, beta):
-    import torch
-    return torch.nn.functional.layer_norm(x, gamma.shape, gamma, beta)
+def images(sizes, dtype, device):
+    """x [n, c, h, w] from sizes n, h, w, c, …"""
+    n, h, w, c = sizes[:4]
+    return [torch.randn(n, c, h, w, dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)]
+
+
+def positions(sizes, dtype, device):
+    """x [n, c, positions, 1]"""
+    n, count, c = sizes
+    return images((n, count, 1, c), dtype, device)
+
+
+def logits_and_labels(sizes, dtype, device):
+    rows, classes = sizes
+    return [torch.randn(rows, classes, dtype=dtype, device=device), torch.randint(classes, (rows,), device=device)]
+
+
+def vectors(count: int) -> typing.Callable:
+    return lambda sizes, dtype, device: [torch.randn(sizes, dtype=dtype, device=device) for _ in range(count)]
 
 
 def rms_norm(x, gamma):
-    import torch
-    if hasattr(torch.nn.functional, "rms_norm"):
-        return torch.nn.functional.rms_norm(x, gamma.shape, gamma, 1e-6)
+    if hasattr(functional, "rms_norm"):
+        return functional.rms_norm(x, gamma.shape, gamma, 1e-6)
     return x * (x.float().square().mean(-1, keepdim=True) + 1e-6).rsqrt().to(x.dtype) * gamma
 
 
+def cross_entropy_and_gradient(x, labels):
+    """Ours makes both in one pass."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        loss = functional.cross_entropy(x, labels, reduction="none")
+        return torch.autograd.grad(loss.sum(), x)
+
+
+def batch_norm(training: bool) -> typing.Callable:
+    """Of rows [rows, channels]; the running statistics are f32, as ours are."""
+    def function(x, gamma, beta):
+        mean, variance = torch.zeros_like(gamma), torch.ones_like(gamma)
+        return functional.batch_norm(x, mean, variance, gamma, beta, training)
+    return always(function)
+
+
+def pool(function: typing.Callable) -> typing.Callable:
+    def of_sizes(sizes):
+        window, stride, padding = sizes[4:7]
+        return lambda x: function(x, window, stride, padding)
+    return of_sizes
+
+
 OPERATIONS = {
-    "layer_norm": Operation(rows_and(1.0, 0.0), layer_norm),
-    "rms_norm": Operation(rows_and(1.0), rms_norm),
+    "layer_norm": Operation(rows_and(1.0, 0.0), always(lambda x, g, b: functional.layer_norm(x, g.shape, g, b))),
+    "rms_norm": Operation(rows_and(1.0), always(rms_norm)),
+    "batch_norm_training": Operation(rows_and(1.0, 0.0), batch_norm(True)),
+    "batch_norm_inference": Operation(rows_and(1.0, 0.0), batch_norm(False)),
+    "batch_norm": Operation(rows_and(1.0, 0.0), batch_norm(True)),  # its backward pass
+    "softmax": Operation(rows_and(), always(lambda x: functional.softmax(x, -1))),
+    "cross_entropy": Operation(logits_and_labels, always(cross_entropy_and_gradient)),
+    "add": Operation(vectors(2), always(lambda a, b: a + b)),
+    "max_pool": Operation(images, pool(functional.max_pool2d)),
+    "average_pool": Operation(images, pool(functional.avg_pool2d)),
+    "global_average": Operation(positions, always(lambda x: functional.adaptive_avg_pool2d(x, 1))),
+    "reduce_sum": Operation(vectors(1), always(lambda x: x.sum(1))),
+    "reduce_max": Operation(vectors(1), always(lambda x: x.max(1).values)),
 }

@@ -3,6 +3,7 @@
 #include "kernels/pool/average_pool.h"
 #include "kernels/pool/global_average.h"
 #include "kernels/pool/max_pool.h"
+#include "ops/reshape.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -112,6 +113,8 @@ Tensor adaptive_average_pool(Tensor const& x, i64 p, i64 q) {
   require_images("adaptive_average_pool", x);
   AdaptivePool2dShape const shape = {.n = x.size(0), .h = x.size(1), .w = x.size(2), .c = x.size(3), .p = p, .q = q};
   check_shape(shape);
+  // One window over all positions has few outputs to share out: its positions are shared out instead.
+  if (p == 1 && q == 1) return reshape(global_average_pool(x), {shape.n, 1, 1, shape.c});
   return with_float_type("adaptive_average_pool", x.dtype(),
                          [&]<class T>() { return adaptive_average_pool_of<T>(x, shape); });
 }

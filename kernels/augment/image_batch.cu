@@ -1,8 +1,6 @@
 // Launcher of image batches: for CUDA, and for the emulator.
 #include "kernels/augment/image_batch.cuh"
 
-#include <algorithm>
-
 #include "kernels/augment/image_batch_check.h"
 #include "kernels/core/choice.h"
 #include "kernels/core/math.h"
@@ -15,7 +13,9 @@ void image_batch(ImageBatchArgs<T> const& a, Stream stream) {
   if (a.n * a.h * a.w * a.c == 0) return;
   ImageBatchConfig const config = choose_image_batch(a.h, a.w, a.c, aligned(a.images, a.y));
   i64 const bands = ceil_div(a.h, config.band_rows);
-  dim3 const grid(static_cast<unsigned>(std::min<i64>(a.n * bands, 0x7fffffff)));
+  check(a.n <= 0x7fffffff / bands, "[image_batch] more pictures than a launch takes: n=", a.n, ", each in ", bands,
+        " bands");
+  dim3 const grid(static_cast<unsigned>(a.n * bands));
   if (config.staged)
     launch<ImageBatchKernel<T, true>>(grid, {a, bands, config.band_rows}, stream, "image_batch");
   else

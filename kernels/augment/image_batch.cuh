@@ -44,6 +44,7 @@ struct PicturePlace {
 template <class T, bool staged>
 struct ImageBatchKernel {
   static constexpr int threads = image_batch_threads;
+  static constexpr int min_blocks = 10;
   static constexpr int vector = staged ? 4 : 1;
 
   struct Params {
@@ -66,24 +67,21 @@ struct ImageBatchKernel {
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     ImageBatchArgs<T> const& a = p.batch;
     if constexpr (staged) prepare_normalisation(a, shared);
-    for (i64 item = blockIdx.x; item < a.n * p.bands; item += gridDim.x) {
-      i64 const picture = item / p.bands, first_row = item % p.bands * p.band_rows;
-      Rows const rows = {static_cast<i32>(first_row),
-                         static_cast<i32>(first_row + p.band_rows < a.h ? first_row + p.band_rows : a.h)};
-      i64 const image = a.index[picture];
-      bool const known = image >= 0 && image < a.count;
-      __syncthreads();  // all are done with the band before
-      if (threadIdx.x == 0) {
-        shared.choice = augment_choice(a.options, a.h, a.w, a.seed, a.epoch, image);
-        shared.source = sources(a, shared.choice, rows);
-      }
-      __syncthreads();
-      if constexpr (staged) {
-        if (known) stage(a, image, shared);
-        __syncthreads();
-      }
-      write_band(a, picture, rows, known ? image : -1, shared);
+    i64 const picture = blockIdx.x / p.bands, first_row = blockIdx.x % p.bands * p.band_rows;
+    Rows const rows = {static_cast<i32>(first_row),
+                       static_cast<i32>(first_row + p.band_rows < a.h ? first_row + p.band_rows : a.h)};
+    i64 const image = a.index[picture];
+    bool const known = image >= 0 && image < a.count;
+    if (threadIdx.x == 0) {
+      shared.choice = augment_choice(a.options, a.h, a.w, a.seed, a.epoch, image);
+      shared.source = sources(a, shared.choice, rows);
     }
+    __syncthreads();
+    if constexpr (staged) {
+      if (known) stage(a, image, shared);
+      __syncthreads();
+    }
+    write_band(a, picture, rows, known ? image : -1, shared);
   }
 
  private:
@@ -109,18 +107,14 @@ struct ImageBatchKernel {
     return (image * a.h + source.begin) * a.w * a.c;
   }
 
+  /// An image's bytes are a multiple of 16: reads of 16 bytes stay among those of all images.
   HEDDLE_DEVICE static void stage(ImageBatchArgs<T> const& a, i64 image, SharedStorage& shared) {
     using Bytes = Vector<u8, 16>;
     Rows const source = shared.source;
     i64 const begin = begin_of(a, image, source), end = begin + (source.end - source.begin) * a.w * a.c;
-    i64 const all = a.count * a.h * a.w * a.c, aligned = begin & ~i64{15};
-    for (i64 at = aligned + 16 * static_cast<i64>(threadIdx.x); at < end; at += 16 * threads) {
-      if (at + 16 <= all) {
-        store(shared.bytes + (at - aligned), load_constant<Bytes>(a.images + at));
-      } else {
-        for (i64 i = at; i < end; ++i) shared.bytes[i - aligned] = a.images[i];
-      }
-    }
+    i64 const aligned = begin & ~i64{15};
+    for (i64 at = aligned + 16 * static_cast<i64>(threadIdx.x); at < end; at += 16 * threads)
+      store(shared.bytes + (at - aligned), load_constant<Bytes>(a.images + at));
   }
 
   HEDDLE_DEVICE static void write_band(ImageBatchArgs<T> const& a, i64 picture, Rows const& rows, i64 image,

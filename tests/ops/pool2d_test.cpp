@@ -104,6 +104,11 @@ TEST(PoolOps, AveragesShareOutTheGradient) {
   Outcome const global = outcome_of<f32>({1, 3, 2, 6, 4, 8, 0, 4}, {2, 2, 2, 1}, Device::cpu, ops::global_average_pool);
   EXPECT_TRUE(equal(global.y, {3, 4}));
   EXPECT_TRUE(equal(global.dx, {0, 0, 0, 0, 0.25, 0.25, 0.25, 0.25}));
+  Outcome const one = outcome_of<f32>({1, 3, 2, 6, 4, 8, 0, 4}, {2, 2, 2, 1}, Device::cpu,
+                                      [](Tensor const& x) { return ops::adaptive_average_pool(x, 1, 1); });
+  EXPECT_TRUE(equal(one.y, global.y));
+  EXPECT_TRUE(equal(one.dx, global.dx));
+  EXPECT_EQ(ops::adaptive_average_pool(Tensor::zeros({2, 5, 4, 3}), 1, 1).shape(), (Shape{2, 1, 1, 3}));
 }
 
 TEST(PoolOps, Refusals) {

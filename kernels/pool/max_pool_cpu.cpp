@@ -59,6 +59,13 @@ void forward_row(MaxPoolForwardArgs<T> const& a, i64 n, i32 i, Winners& winners)
   }
 }
 
+/// Adds to each channel's sum the dy of an output that `wanted` has won.
+template <class T, class Winner>
+void add_won(T const* __restrict dy, Winner const* __restrict winners, Winner wanted, std::vector<f32>& sums) {
+  f32* __restrict const sum = sums.data();
+  for (std::size_t k = 0; k < sums.size(); ++k) sum[k] += winners[k] == wanted ? static_cast<f32>(dy[k]) : 0.0f;
+}
+
 /// One row of inputs.
 template <class T>
 void backward_row(MaxPoolBackwardArgs<T> const& a, i64 n, i32 row, std::vector<f32>& sum) {
@@ -74,9 +81,10 @@ void backward_row(MaxPoolBackwardArgs<T> const& a, i64 n, i32 row, std::vector<f
                         (j * column_axis.stride - column_axis.padding);
         i32 const index = row * column_axis.size + column;
         i64 const offset = ((n * row_axis.outputs + i) * column_axis.outputs + j) * c;
-        for (i64 k = 0; k < c; ++k)
-          if (a.tap != nullptr ? a.tap[offset + k] == tap : a.index[offset + k] == index)
-            sum[static_cast<std::size_t>(k)] += static_cast<f32>(a.dy[offset + k]);
+        if (a.tap != nullptr)
+          add_won(a.dy + offset, a.tap + offset, static_cast<u8>(tap), sum);
+        else
+          add_won(a.dy + offset, a.index + offset, index, sum);
       }
     T* const dx = a.dx + ((n * row_axis.size + row) * column_axis.size + column) * c;
     std::transform(sum.begin(), sum.end(), dx, [](f32 value) { return T(value); });

@@ -1,5 +1,6 @@
 #include "ops/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/optimizer/adamw.h"
@@ -45,14 +46,32 @@ void adamw_step(Tensor& parameter, Tensor const& gradient, Tensor& first_moment,
                      .second_moment = second_moment.data<f32>()});
 }
 
-double global_norm(std::span<Tensor const> tensors) {
-  double total = 0;
-  for (Tensor const& tensor : tensors) {
-    double sum = 0;
-    run(Operation<SumOfSquaresArgs<f32>>{.name = "global_norm", .cpu = cpu::sum_of_squares}, tensor.device(),
-        SumOfSquaresArgs<f32>{.count = tensor.count(), .x = tensor.data<f32>(), .sum = &sum});
-    total += sum;
+namespace {
+
+/// Of tensors of f32 on one device, at most as many as one launch takes.
+double sum_of_squares_of(std::span<Tensor const> tensors) {
+  Device const device = tensors[0].device();
+  SumOfSquaresArgs<f32> args;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    require_same_device("global_norm", tensors[0], tensors[i]);
+    args.x[i] = {tensors[i].data<f32>(), tensors[i].count()};
   }
+  std::size_t const bytes = device == Device::cpu ? 0 : args.workspace_bytes();
+  Tensor const scratch = Tensor::empty({static_cast<i64>(bytes)}, DType::u8, device);
+  Tensor const sum = Tensor::empty({sizeof(double)}, DType::u8, device);
+  args.sum = static_cast<double*>(sum.raw_data());
+  args.workspace = {scratch.raw_data(), bytes};
+  run(sum_of_squares<f32>, device, args);
+  return *static_cast<double const*>(sum.to(Device::cpu).raw_data());
+}
+
+}  // namespace
+
+double global_norm(std::span<Tensor const> tensors) {
+  constexpr std::size_t most = SumOfSquaresArgs<f32>::most;
+  double total = 0;
+  for (std::size_t first = 0; first < tensors.size(); first += most)
+    total += sum_of_squares_of(tensors.subspan(first, std::min(most, tensors.size() - first)));
   return std::sqrt(total);
 }
 

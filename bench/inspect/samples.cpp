@@ -42,7 +42,8 @@ std::vector<InspectedKernel> operation_kernels() {
           inspected<bench::ChainForwardSample>(),
           inspected<bench::ChainBackwardSample>(),
           inspected<bench::ReduceSumSample>(),
-          inspected<bench::ReduceMaxSample>()};
+          inspected<bench::ReduceMaxSample>(),
+          inspected<bench::SumOfSquaresSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -42,5 +42,18 @@ TEST(ReduceInspection, EveryByteOnceAndEverySectorFull) {
   }
 }
 
+TEST(SumOfSquaresInspection, EveryByteOnceInOrderAndEverySectorFull) {
+  auto const report = inspect_sample<bench::SumOfSquaresSample, f32>({65536});
+  EXPECT_NEAR(report.least_bytes(), report.declared_bytes, 0.01 * report.declared_bytes);
+  expect_efficient(report.kernels.at(0), 16);
+
+  emulated::AccessChecker checker;
+  emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random, .seed = 3, .observer = &checker});
+  auto args = bench::SumOfSquaresSample::arguments<bf16>({10007});
+  bench::Operands const operands(emulated::memory, args, bench::SumOfSquaresSample::values, 0, 1);
+  emulated::sum_of_squares(args, {});
+  EXPECT_EQ(operands.overrun(), "");
+}
+
 }  // namespace
 }  // namespace heddle::testing

@@ -1,0 +1,36 @@
+// Elementwise operations: 64 MiB tensors on the GPU, 16 MiB on the CPU, and small ones.
+#include "bench/samples/elementwise.h"
+
+namespace heddle::bench {
+namespace {
+
+template <class T>
+void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
+  i64 const elements = tensor_bytes / static_cast<i64>(sizeof(T));
+  for (i64 const count : {i64{49152}, elements}) {
+    add_sample<AddSample, T>(rows, processor, {count});
+    add_sample<CastSample, T>(rows, processor, {count});
+  }
+  for (i64 const columns : {64, 768, 4096}) {
+    add_sample<ChainForwardSample, T>(rows, processor, {elements / columns, columns});
+    add_sample<ChainBackwardSample, T>(rows, processor, {elements / columns, columns});
+  }
+  add_sample<ChainForwardSample, T>(rows, processor, {64, 768});
+  add_sample<ChainBackwardSample, T>(rows, processor, {64, 768});
+}
+
+}  // namespace
+
+std::vector<Row> rows(Processor& processor) {
+  std::vector<Row> all;
+  if (processor.name() == "cuda") {
+    add<f32>(all, processor, 64 << 20);
+    add<f16>(all, processor, 64 << 20);
+    add<bf16>(all, processor, 64 << 20);
+  } else {
+    add<f32>(all, processor, 16 << 20);
+  }
+  return all;
+}
+
+}  // namespace heddle::bench

@@ -1,0 +1,38 @@
+// Reductions: 64 MiB tensors on the GPU, 16 MiB on the CPU, over a last, a first, a middle axis and all; and small
+// ones.
+#include "bench/samples/reduce.h"
+
+namespace heddle::bench {
+namespace {
+
+template <class T>
+void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
+  i64 const elements = tensor_bytes / static_cast<i64>(sizeof(T));
+  std::vector<std::vector<i64>> const shapes = {{32, 49, 512},
+                                                {1, elements, 1},
+                                                {elements / 1024, 1024, 1},
+                                                {64, elements / 64, 1},
+                                                {1, elements / 1024, 1024},
+                                                {1, elements / 64, 64},
+                                                {elements / 65536, 256, 256}};
+  for (std::vector<i64> const& shape : shapes) {
+    add_sample<ReduceSumSample, T>(rows, processor, shape);
+    add_sample<ReduceMaxSample, T>(rows, processor, shape);
+  }
+}
+
+}  // namespace
+
+std::vector<Row> rows(Processor& processor) {
+  std::vector<Row> all;
+  if (processor.name() == "cuda") {
+    add<f32>(all, processor, 64 << 20);
+    add<f16>(all, processor, 64 << 20);
+    add<bf16>(all, processor, 64 << 20);
+  } else {
+    add<f32>(all, processor, 16 << 20);
+  }
+  return all;
+}
+
+}  // namespace heddle::bench

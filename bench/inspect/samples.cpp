@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/layer_norm.h"
 #include "bench/samples/pair_loss.h"
@@ -40,7 +41,7 @@ std::vector<InspectedKernel> operation_kernels() {
   return {inspected<bench::LayerNormForwardSample>(), inspected<bench::LayerNormBackwardSample>(),
           inspected<bench::SoftmaxForwardSample>(),   inspected<bench::SoftmaxBackwardSample>(),
           inspected<bench::CrossEntropySample>(),     inspected<bench::PairLossSample>(),
-          inspected<bench::KlDivergenceSample>()};
+          inspected<bench::KlDivergenceSample>(),     inspected<bench::DistanceLossSample>()};
 }
 
 }  // namespace heddle::inspect

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
 #include "kernels/machine/host/inspector/report.h"
@@ -57,6 +58,10 @@ TEST(LossInspection, Pairs) {
 
 TEST(LossInspection, KlDivergence) {
   expect_ideal_in_each_type<bench::KlDivergenceSample>({{64, 256}, {8, 2048}, {2, 40960}});
+}
+
+TEST(LossInspection, Distances) {
+  expect_ideal_in_each_type<bench::DistanceLossSample>({{64, 256, 2}, {8, 1024, 2}, {2, 8192, 2}, {64, 256, 1}});
 }
 
 }  // namespace

@@ -17,10 +17,10 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
   for (i64 const classes : {256, 1024, 4096, 131072})
     add_sample<KlDivergenceSample, T>(rows, processor, {elements / classes, classes});
   for (i64 const columns : {128, 512})
-    add_sample<DistanceLossSample, T>(rows, processor, {elements / columns, columns, 2});
+    add_sample<DistanceLossSample, T>(rows, processor, {elements / columns, columns, 3});
   for (i64 const count : {i64{65536}, elements})
     for (PairLoss const kind : {PairLoss::squared, PairLoss::focal})
-      add_sample<PairLossSample, T>(rows, processor, {count, static_cast<i64>(kind)});
+      add_sample<PairLossSample, T>(rows, processor, {count, static_cast<i64>(kind) + 1});
 }
 
 }  // namespace

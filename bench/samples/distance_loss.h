@@ -6,11 +6,11 @@
 
 namespace heddle::bench {
 
-/// Loss and gradients, KIND being a number of DistanceLoss; labels are 0 and 1.
+/// Loss and gradients, KIND being the place in DistanceLoss, from 1; labels are 0 and 1.
 struct DistanceLossSample {
   static constexpr char const* sizes = "ROWSxCOLUMNSxKIND";
   static constexpr char const* source = "kernels/loss/distance_loss.cu";
-  static inline std::vector<i64> const example = {256, 512, 2};
+  static inline std::vector<i64> const example = {256, 512, 3};
 
   template <class T>
   using Args = DistanceLossArgs<T>;
@@ -22,7 +22,7 @@ struct DistanceLossSample {
   template <class T>
   static Args<T> arguments(std::vector<i64> const& size) {
     static T gradient;
-    return {.kind = static_cast<DistanceLoss>(size[2]),
+    return {.kind = static_cast<DistanceLoss>(size[2] - 1),
             .rows = size[0],
             .columns = size[1],
             .centers = 2,

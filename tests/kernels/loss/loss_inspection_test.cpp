@@ -53,7 +53,7 @@ TEST(LossInspection, CrossEntropy) {
 }
 
 TEST(LossInspection, Pairs) {
-  expect_ideal_in_each_type<bench::PairLossSample>({{65536, 0}, {65536, 4}});  // squared and focal
+  expect_ideal_in_each_type<bench::PairLossSample>({{65536, 1}, {65536, 5}});  // squared and focal
 }
 
 TEST(LossInspection, KlDivergence) {
@@ -61,7 +61,7 @@ TEST(LossInspection, KlDivergence) {
 }
 
 TEST(LossInspection, Distances) {
-  expect_ideal_in_each_type<bench::DistanceLossSample>({{64, 256, 2}, {8, 1024, 2}, {2, 8192, 2}, {64, 256, 1}});
+  expect_ideal_in_each_type<bench::DistanceLossSample>({{64, 256, 3}, {8, 1024, 3}, {2, 8192, 3}, {64, 256, 2}});
 }
 
 }  // namespace

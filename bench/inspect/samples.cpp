@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/image_batch.h"
 #include "bench/samples/kl_divergence.h"
@@ -70,6 +71,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ImageBatchSample>(),
       inspected<bench::ReduceSumSample>(),
       inspected<bench::ReduceMaxSample>(),
+      inspected<bench::DistanceLossSample>(),
   };
 }
 

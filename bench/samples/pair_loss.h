@@ -6,11 +6,11 @@
 
 namespace heddle::bench {
 
-/// Loss and gradient, KIND being a number of PairLoss. Logits and probabilities suit every kind.
+/// Loss and gradient, KIND being the place in PairLoss, from 1. Logits and probabilities suit every kind.
 struct PairLossSample {
   static constexpr char const* sizes = "COUNTxKIND";
   static constexpr char const* source = "kernels/loss/pair_loss.cu";
-  static inline std::vector<i64> const example = {262144, 0};
+  static inline std::vector<i64> const example = {262144, 1};
 
   template <class T>
   using Args = PairLossArgs<T>;
@@ -21,7 +21,7 @@ struct PairLossSample {
   template <class T>
   static Args<T> arguments(std::vector<i64> const& size) {
     static T gradient;
-    return {.options = {.kind = static_cast<PairLoss>(size[1])},
+    return {.options = {.kind = static_cast<PairLoss>(size[1] - 1)},
             .count = size[0],
             .scale = 1 / static_cast<f32>(size[0]),
             .dx = &gradient,

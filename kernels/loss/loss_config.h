@@ -27,4 +27,12 @@ inline constexpr RowConfig two_row_configs[] = {
     {.threads_per_row = 32, .rows_per_block = 4, .vectorised = false, .accesses = 4},    //    128          128
     {.threads_per_row = 512, .rows_per_block = 1, .vectorised = false, .accesses = 0}};  //    any          any
 
+// Of three rows, which are embeddings and seldom long.
+inline constexpr RowConfig embedding_configs[] = {
+    // columns up to:                                                                        16-bit types   f32
+    {.threads_per_row = 32, .rows_per_block = 4, .vectorised = true, .accesses = 2},     //    512          256
+    {.threads_per_row = 128, .rows_per_block = 1, .vectorised = true, .accesses = 2},    //   2048         1024
+    {.threads_per_row = 256, .rows_per_block = 1, .vectorised = true, .accesses = 0},    //    any          any
+    {.threads_per_row = 256, .rows_per_block = 1, .vectorised = false, .accesses = 0}};  //    any          any
+
 }  // namespace heddle

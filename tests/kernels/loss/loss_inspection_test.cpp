@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
 #include "kernels/machine/host/inspector/report.h"
@@ -52,11 +53,15 @@ TEST(LossInspection, CrossEntropy) {
 }
 
 TEST(LossInspection, Pairs) {
-  expect_ideal_in_each_type<bench::PairLossSample>({{65536, 0}, {65536, 4}});  // squared and focal
+  expect_ideal_in_each_type<bench::PairLossSample>({{65536, 1}, {65536, 5}});  // squared and focal
 }
 
 TEST(LossInspection, KlDivergence) {
   expect_ideal_in_each_type<bench::KlDivergenceSample>({{64, 256}, {8, 2048}, {2, 40960}});
+}
+
+TEST(LossInspection, Distances) {
+  expect_ideal_in_each_type<bench::DistanceLossSample>({{64, 256, 3}, {8, 1024, 3}, {2, 8192, 3}, {64, 256, 2}});
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include "bench/harness/data.h"
 #include "bench/samples/sample.h"
 #include "kernels/reduce/reduce.h"
-#include "kernels/reduce/sum_of_squares.h"
 
 namespace heddle::bench {
 

@@ -7,7 +7,8 @@
 //
 // A kernel must be compiled with the instrumentation (HeddleTargets.cmake, heddle_examination): a launch of another is
 // an Error. Four accesses to each word are remembered: of many that race with one, at least one is found, unless those
-// remembered are all in order with it.
+// remembered are all in order with it. Once there are four, a read stands for all by its warp in the same phase, or by
+// 256 threads where nobody has written: these are neither looked at nor remembered (Phase, shadow.h).
 #pragma once
 
 #include <array>

@@ -3,7 +3,8 @@
 #include "kernels/machine/machine.cuh"
 
 namespace heddle::cuda {
-namespace {
+
+namespace detail {
 
 /// Compiled as all kernels are, so that it tells for what.
 struct Probe {
@@ -13,7 +14,7 @@ struct Probe {
   __device__ void operator()(Params const&, SharedStorage&) const {}
 };
 
-}  // namespace
+}  // namespace detail
 
 int device_count() noexcept {
   int count = 0;
@@ -40,7 +41,7 @@ int kernel_architecture() {
   check_cuda(cudaGetDevice(&device), "cuda device");
   if (device == known_device) return architecture;
   cudaFuncAttributes attributes;
-  check_cuda(cudaFuncGetAttributes(&attributes, kernel_entry<Probe>), "cuda device");
+  check_cuda(cudaFuncGetAttributes(&attributes, kernel_entry<detail::Probe>), "cuda device");
   architecture = attributes.ptxVersion;
   known_device = device;
   return architecture;

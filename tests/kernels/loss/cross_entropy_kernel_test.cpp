@@ -11,7 +11,7 @@ namespace {
 
 class CrossEntropyKernel : public ::testing::TestWithParam<CrossEntropyCase> {};
 
-TEST_P(CrossEntropyKernel, Emulated) { test_emulated(CrossEntropyPass(GetParam()), GetParam().once); }
+TEST_P(CrossEntropyKernel, Emulated) { test_emulated(CrossEntropyPass(GetParam()), {.once = GetParam().once}); }
 
 TEST_P(CrossEntropyKernel, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";

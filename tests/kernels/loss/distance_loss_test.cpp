@@ -101,7 +101,7 @@ TEST(DistanceLossCpu, GradientsAreDerivatives) {
 
 class DistanceLosses : public ::testing::TestWithParam<DistanceLossCase> {};
 
-TEST_P(DistanceLosses, Emulated) { test_emulated(DistanceLossPass(GetParam()), GetParam().once); }
+TEST_P(DistanceLosses, Emulated) { test_emulated(DistanceLossPass(GetParam()), {.once = GetParam().once}); }
 
 TEST_P(DistanceLosses, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";

@@ -76,7 +76,7 @@ TEST(KlDivergenceCpu, SameBitsOnAnyThreads) {
 
 class KlDivergences : public ::testing::TestWithParam<KlDivergenceCase> {};
 
-TEST_P(KlDivergences, Emulated) { test_emulated(KlDivergencePass(GetParam()), GetParam().once); }
+TEST_P(KlDivergences, Emulated) { test_emulated(KlDivergencePass(GetParam()), {.once = GetParam().once}); }
 
 TEST_P(KlDivergences, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";

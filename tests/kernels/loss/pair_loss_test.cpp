@@ -75,7 +75,7 @@ TEST(PairLossCpu, SameBitsOnAnyThreads) {
 
 class PairLosses : public ::testing::TestWithParam<PairLossCase> {};
 
-TEST_P(PairLosses, Emulated) { test_emulated(PairLossPass(GetParam()), GetParam().once); }
+TEST_P(PairLosses, Emulated) { test_emulated(PairLossPass(GetParam()), {.once = GetParam().once}); }
 
 TEST_P(PairLosses, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";

@@ -7,7 +7,7 @@
 namespace heddle::bench {
 
 struct Ceilings {
-  double bytes_per_s = 0;  // of the fastest copy: bytes read and written
+  double bytes_per_s = 0;  // of the fastest copy, or change in place: bytes read and written
   double flops_per_s = 0;  // of a large matrix product; 0: not measured, and not held against a row
 
   /// The roofline (Williams, Waterman, Patterson 2009, "Roofline: an insightful visual performance model"):
@@ -15,7 +15,7 @@ struct Ceilings {
   double least_s(Cost const& cost) const;
 };
 
-/// Copies are timed as rows are, at sizes below, at and above that of the cache.
+/// Copies and changes are timed as rows are, at sizes below, at and above that of the cache.
 Ceilings measure_ceilings(Processor& processor);
 
 }  // namespace heddle::bench

@@ -57,6 +57,13 @@ class Cpu final : public Processor {
     }
   }
 
+  void update(void* data, std::size_t bytes) override {
+    u32* const words = static_cast<u32*>(data);
+    i64 const count = static_cast<i64>(bytes / sizeof(u32));
+#pragma omp parallel for simd schedule(static)
+    for (i64 i = 0; i < count; ++i) words[i] += 1;
+  }
+
   double matrix_rate() override {
     constexpr i64 size = 1024;
     std::vector<f32> const a(size * size, 0.5f), b(size * size, 0.25f);

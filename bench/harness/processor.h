@@ -32,6 +32,8 @@ class Processor {
 
   /// Queues the fastest copy there is.
   virtual void copy(void* destination, void const* source, std::size_t bytes) = 0;
+  /// Queues the fastest change of memory in its place. A CPU reads a line before it writes it: here it needs it anyway.
+  virtual void update(void* data, std::size_t bytes) = 0;
   /// Floating-point operations per second of a large matrix product; 0 where there is none to measure.
   virtual double matrix_rate() = 0;
   /// Model, clocks, driver.

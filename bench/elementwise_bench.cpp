@@ -22,15 +22,8 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
 }  // namespace
 
 std::vector<Row> rows(Processor& processor) {
-  std::vector<Row> all;
-  if (processor.name() == "cuda") {
-    add<f32>(all, processor, 64 << 20);
-    add<f16>(all, processor, 64 << 20);
-    add<bf16>(all, processor, 64 << 20);
-  } else {
-    add<f32>(all, processor, 16 << 20);
-  }
-  return all;
+  return rows_of_types(processor, 64 << 20, 16 << 20,
+                       [&]<class T>(std::vector<Row>& all, i64 size) { add<T>(all, processor, size); });
 }
 
 }  // namespace heddle::bench

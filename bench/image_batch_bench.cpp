@@ -16,15 +16,8 @@ void add(std::vector<Row>& rows, Processor& processor, i64 scale) {
 }  // namespace
 
 std::vector<Row> rows(Processor& processor) {
-  std::vector<Row> all;
-  if (processor.name() == "cuda") {
-    add<f32>(all, processor, 32);
-    add<f16>(all, processor, 32);
-    add<bf16>(all, processor, 32);
-  } else {
-    add<f32>(all, processor, 1);
-  }
-  return all;
+  return rows_of_types(processor, 32, 1,
+                       [&]<class T>(std::vector<Row>& all, i64 size) { add<T>(all, processor, size); });
 }
 
 }  // namespace heddle::bench

@@ -30,15 +30,8 @@ void add(std::vector<Row>& rows, Processor& processor, i64 images) {
 }  // namespace
 
 std::vector<Row> rows(Processor& processor) {
-  std::vector<Row> all;
-  if (processor.name() == "cuda") {
-    add<f32>(all, processor, 256);
-    add<f16>(all, processor, 256);
-    add<bf16>(all, processor, 256);
-  } else {
-    add<f32>(all, processor, 4);
-  }
-  return all;
+  return rows_of_types(processor, 256, 4,
+                       [&]<class T>(std::vector<Row>& all, i64 size) { add<T>(all, processor, size); });
 }
 
 }  // namespace heddle::bench

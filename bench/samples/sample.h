@@ -78,4 +78,19 @@ void add_sample(std::vector<Row>& rows, Processor& processor, std::vector<i64> c
                   }});
 }
 
+/// The rows of a program: add.operator()<T>(rows, size) with `on_cuda` for every type of activations on the GPU, and
+/// with `on_cpu` for f32 on the CPU.
+template <class Add>
+std::vector<Row> rows_of_types(Processor const& processor, i64 on_cuda, i64 on_cpu, Add const& add) {
+  std::vector<Row> rows;
+  if (processor.name() == "cuda") {
+    add.template operator()<f32>(rows, on_cuda);
+    add.template operator()<f16>(rows, on_cuda);
+    add.template operator()<bf16>(rows, on_cuda);
+  } else {
+    add.template operator()<f32>(rows, on_cpu);
+  }
+  return rows;
+}
+
 }  // namespace heddle::bench

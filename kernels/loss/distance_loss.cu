@@ -14,7 +14,7 @@ void distance_loss(DistanceLossArgs<T> const& args, Stream stream) {
   bool const triplet = args.kind == DistanceLoss::triplet, center = args.kind == DistanceLoss::center;
   T *const db = center ? nullptr : args.db, *const dc = triplet ? args.dc : nullptr;
   RowConfig const config =
-      choose(embedding_configs, args.columns, sizeof(T), aligned(args.a, args.b, args.c, args.da, db, dc));
+      choose(embedding_configs, args.columns, {sizeof(T), aligned(args.a, args.b, args.c, args.da, db, dc)});
   with_config<embedding_configs>(config, [&]<RowConfig chosen>() {
     launch<DistanceLossRows<T, chosen>>(dim3(row_blocks(chosen, args.rows)),
                                         {args.kind, args.rows, args.columns, args.centers, args.margin, args.dloss,

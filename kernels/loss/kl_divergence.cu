@@ -11,7 +11,7 @@ template <class T>
 void kl_divergence(KlDivergenceArgs<T> const& a, Stream stream) {
   check_arguments(a);
   if (a.rows == 0) return;
-  RowConfig const config = choose(two_row_configs, a.classes, sizeof(T), aligned(a.student, a.teacher, a.dstudent));
+  RowConfig const config = choose(two_row_configs, a.classes, {sizeof(T), aligned(a.student, a.teacher, a.dstudent)});
   with_config<two_row_configs>(config, [&]<RowConfig chosen>() {
     launch<KlDivergence<T, chosen>>(
         dim3(row_blocks(chosen, a.rows)),

@@ -11,7 +11,7 @@
 namespace heddle::HEDDLE_BACKEND {
 namespace {
 
-dim3 grid_of(RowNormConfig const& config, i64 teams) {
+dim3 grid_of(RowConfig const& config, i64 teams) {
   return dim3(static_cast<unsigned>(std::min<i64>(teams, 0x7fffffff / config.cluster)) *
               static_cast<unsigned>(config.cluster));
 }
@@ -19,10 +19,10 @@ dim3 grid_of(RowNormConfig const& config, i64 teams) {
 template <class T>
 void forward(char const* name, RowNormForwardParams<T> const& p, Stream stream) {
   if (p.rows == 0) return;
-  RowNormConfig const config =
+  RowConfig const config =
       choose(row_norm_forward_configs, p.columns,
              {sizeof(T), aligned(p.x, p.residual, p.gamma, p.beta, p.sum, p.y), kernel_architecture()});
-  with_config<row_norm_forward_configs>(config, [&]<RowNormConfig chosen>() {
+  with_config<row_norm_forward_configs>(config, [&]<RowConfig chosen>() {
     launch<RowNormForward<T, chosen>>(grid_of(chosen, ceil_div<i64>(p.rows, chosen.rows_per_block)), p, stream, name);
   });
 }
@@ -30,12 +30,12 @@ void forward(char const* name, RowNormForwardParams<T> const& p, Stream stream) 
 template <class T>
 void backward(char const* name, RowNormBackwardParams<T> const& p, Stream stream) {
   if (p.columns == 0) return;
-  RowNormConfig const config =
+  RowConfig const config =
       choose(row_norm_backward_configs, p.columns,
              {sizeof(T), aligned(p.x, p.dy, p.dsum, p.gamma, p.dx, p.partial_sums), kernel_architecture()});
   i64 const teams = row_norm_backward_teams(config, p.rows);
   if (teams > 0)
-    with_config<row_norm_backward_configs>(config, [&]<RowNormConfig chosen>() {
+    with_config<row_norm_backward_configs>(config, [&]<RowConfig chosen>() {
       launch<RowNormBackward<T, chosen>>(grid_of(chosen, teams), p, stream, name);
     });
   i64 const sums = p.dbeta == nullptr ? p.columns : 2 * p.columns;

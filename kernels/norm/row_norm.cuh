@@ -21,7 +21,7 @@
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class T, RowNormConfig config>
+template <class T, RowConfig config>
 struct RowNormForward {
   static constexpr int threads = config.threads();
   static constexpr int cluster_size = config.cluster;

@@ -9,28 +9,39 @@
 namespace heddle {
 
 struct RowConfig {
-  int threads_per_row = 32;  // 32: a warp takes a row; more: the whole block does
+  int threads_per_row = 32;  // of a block: 32, then a warp takes a row, or the whole block
   int rows_per_block = 1;    // at a time; more than one only with a warp per row
   bool vectorised = false;   // 16 bytes an access, else one element
   int accesses = 0;          // of a thread to a row that it keeps in registers; 0: rows of any length, read at each use
+  int cluster = 1;           // blocks that take a row together
 
   constexpr int threads() const { return threads_per_row * rows_per_block; }
+  /// Threads of all blocks that share a row.
+  constexpr int team() const { return threads_per_row * cluster; }
   /// Elements of one access.
   constexpr int vector(i64 element_bytes) const { return vectorised ? static_cast<int>(16 / element_bytes) : 1; }
   friend constexpr bool operator==(RowConfig const&, RowConfig const&) = default;
 };
 
-/// Whether a kernel of that configuration is right for rows of `columns`. `aligned`: all pointers to 16 bytes.
-constexpr bool supports(RowConfig const& config, i64 columns, i64 element_bytes, bool aligned) {
-  i64 const vector = config.vector(element_bytes);
-  if (config.vectorised && (!aligned || columns % vector != 0)) return false;
-  return config.accesses == 0 || columns <= vector * config.threads_per_row * config.accesses;
+/// What the choice rests on beside the shape.
+struct RowLaunch {
+  i64 element_bytes = 4;
+  bool aligned = true;    // all pointers to 16 bytes
+  int architecture = 80;  // of the kernels that run: clusters need 90
+};
+
+/// Whether a kernel of that configuration is right for rows of `columns`.
+constexpr bool supports(RowConfig const& config, i64 columns, RowLaunch const& launch) {
+  i64 const vector = config.vector(launch.element_bytes);
+  if (config.vectorised && (!launch.aligned || columns % vector != 0)) return false;
+  if (config.cluster > 1 && launch.architecture < 90) return false;
+  return config.accesses == 0 || columns <= vector * config.team() * config.accesses;
 }
 
 /// The first candidate that supports the rows; the last one must take any.
-constexpr RowConfig choose(std::span<RowConfig const> candidates, i64 columns, i64 element_bytes, bool aligned) {
+constexpr RowConfig choose(std::span<RowConfig const> candidates, i64 columns, RowLaunch const& launch) {
   for (RowConfig const& config : candidates)
-    if (supports(config, columns, element_bytes, aligned)) return config;
+    if (supports(config, columns, launch)) return config;
   return candidates.back();
 }
 

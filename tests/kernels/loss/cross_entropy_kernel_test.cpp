@@ -29,7 +29,7 @@ TEST(CrossEntropyConfigs, AreAllTested) {
     bool chosen = false;
     for (CrossEntropyCase const& c : cross_entropy_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(one_row_configs, c.classes, bytes, c.offset == 0);
+        chosen |= c.rows > 0 && config == choose(one_row_configs, c.classes, {bytes, c.offset == 0});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

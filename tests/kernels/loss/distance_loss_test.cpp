@@ -119,7 +119,7 @@ TEST(DistanceLossConfigs, AreAllTested) {
     bool chosen = false;
     for (DistanceLossCase const& c : distance_loss_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(embedding_configs, c.columns, bytes, c.offset == 0);
+        chosen |= c.rows > 0 && config == choose(embedding_configs, c.columns, {bytes, c.offset == 0});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

@@ -94,7 +94,7 @@ TEST(KlDivergenceConfigs, AreAllTested) {
     bool chosen = false;
     for (KlDivergenceCase const& c : kl_divergence_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(two_row_configs, c.classes, bytes, c.offset == 0);
+        chosen |= c.rows > 0 && config == choose(two_row_configs, c.classes, {bytes, c.offset == 0});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

@@ -71,7 +71,7 @@ u64 declared_operations(auto const& args) { return static_cast<u64>(cost(args).f
 
 /// Operations of all threads of a team for one row: `sums` over the team, and `others`. A sum goes over the lanes of a
 /// warp, the warps of a block and the blocks of a cluster.
-u64 operations_of_row(RowNormConfig const& config, int sums, int others) {
+u64 operations_of_row(RowConfig const& config, int sums, int others) {
   int const additions = (config.threads_per_row == 32 ? 5 : 10) + config.cluster - 1;
   return static_cast<u64>(config.team() * (sums * additions + others));
 }
@@ -79,7 +79,7 @@ u64 operations_of_row(RowNormConfig const& config, int sums, int others) {
 TEST(RowNormInspection, ForwardComputesWhatItDeclaresAndTheSumsOfTeams) {
   for (RowNormShape const& shape : shapes_of_operations) {
     SCOPED_TRACE(shape.columns);
-    RowNormConfig const config = choose(row_norm_forward_configs, shape.columns, {.architecture = 90});
+    RowConfig const config = choose(row_norm_forward_configs, shape.columns, {.architecture = 90});
     auto const rows = static_cast<u64>(shape.rows);
     emulated::Operations const counted = inspect_forward<f32>(shape).operations;
     EXPECT_EQ(counted.arithmetic,
@@ -90,7 +90,7 @@ TEST(RowNormInspection, ForwardComputesWhatItDeclaresAndTheSumsOfTeams) {
 
 TEST(RowNormInspection, ConversionsAreNoOperations) {
   RowNormShape const shape = {3, 1000};
-  RowNormConfig const config = choose(row_norm_forward_configs, shape.columns, {.element_bytes = sizeof(f16)});
+  RowConfig const config = choose(row_norm_forward_configs, shape.columns, {.element_bytes = sizeof(f16)});
   u64 const expected = 3 * (8 * 1000 + operations_of_row(config, 2, 3));
   EXPECT_EQ(inspect_forward<f16>(shape).operations.arithmetic, expected);
   EXPECT_EQ(inspect_forward<bf16>(shape).operations.arithmetic, expected);
@@ -101,7 +101,7 @@ TEST(RowNormInspection, BackwardComputesWhatItDeclaresAndSomeAgain) {
     SCOPED_TRACE(shape.columns);
     auto const reports = inspect<bench::LayerNormBackwardSample, f32>(
         shape, [](auto const& args) { emulated::layer_norm_backward(args, {}); });
-    RowNormConfig const config = choose(row_norm_backward_configs, shape.columns, {.architecture = 90});
+    RowConfig const config = choose(row_norm_backward_configs, shape.columns, {.architecture = 90});
     auto const rows = static_cast<u64>(shape.rows), columns = static_cast<u64>(shape.columns);
     auto const teams = static_cast<u64>(row_norm_backward_teams(config, shape.rows));
     u64 const again = 4 * rows * columns;  // g and xhat once more for dx, to which a dsum of zero is added

@@ -30,8 +30,8 @@ INSTANTIATE_TEST_SUITE_P(Cases, RowNorm, ::testing::ValuesIn(row_norm_cases()),
 
 // Each candidate is the choice of some case, so that the list above runs them all.
 template <std::size_t count>
-void expect_all_chosen(RowNormConfig const (&candidates)[count]) {
-  for (RowNormConfig const& config : candidates) {
+void expect_all_chosen(RowConfig const (&candidates)[count]) {
+  for (RowConfig const& config : candidates) {
     bool chosen = false;
     for (RowNormCase const& c : row_norm_cases())
       for (i64 const bytes : {2, 4})

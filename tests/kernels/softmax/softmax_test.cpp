@@ -34,7 +34,7 @@ void expect_all_chosen(RowConfig const (&candidates)[count]) {
     bool chosen = false;
     for (SoftmaxCase const& c : softmax_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(candidates, c.columns, bytes, c.offset == 0);
+        chosen |= c.rows > 0 && config == choose(candidates, c.columns, {bytes, c.offset == 0});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

@@ -67,5 +67,38 @@ TEST(AccessCheckerCluster, WritesBeforeARelaxedArrival) {
       {"of shared memory (offset ", "a race: ", "access_checker_cluster_test.cpp:"}, 2);
 }
 
+/// Shared memory is there once its block has begun, which another block knows only by a barrier or the like.
+TEST(AccessCheckerCluster, WriteToABlockThatNeedNotHaveBegun) {
+  expect_fault<32, 2>(
+      [](bool wrong, Memories& shared, int* global) {
+        int const thread = static_cast<int>(threadIdx.x);
+        if (!wrong) {
+          cluster_arrive_relaxed();
+          cluster_wait();
+        }
+        map_shared(shared.words, 1 - cluster_rank())[thread] = thread;
+        cluster_sync();
+        global[32 * cluster_rank() + thread] = shared.words[31 - thread];
+      },
+      {"writes 4 bytes of shared memory (offset ", " of the cluster) at ",
+       "access_checker_cluster_test.cpp:", "whose block need not have begun: begin with cluster_sync"},
+      2);
+}
+
+/// To have come to the barrier is not to have waited in it.
+TEST(AccessCheckerCluster, WriteBeforeTheBarrierHasBeenWaitedFor) {
+  expect_fault<32, 2>(
+      [](bool wrong, Memories& shared, int* global) {
+        int const thread = static_cast<int>(threadIdx.x);
+        cluster_arrive_relaxed();
+        if (!wrong) cluster_wait();
+        map_shared(shared.words, 1 - cluster_rank())[thread] = thread;
+        if (wrong) cluster_wait();
+        cluster_sync();
+        global[32 * cluster_rank() + thread] = shared.words[31 - thread];
+      },
+      {"whose block need not have begun: begin with cluster_sync"}, 2);
+}
+
 }  // namespace
 }  // namespace heddle::emulated

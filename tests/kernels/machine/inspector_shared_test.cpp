@@ -101,5 +101,32 @@ TEST(InspectionOfShared, VectorsGoInPartsOfTheWarp) {
   EXPECT_EQ(strided<Sixteen>(8).conflicts(), 28u);
 }
 
+/// Half of the lanes read from each of two blocks, at stride * (lane / 2).
+struct StridedInTwoBlocks {
+  static constexpr int threads = 32, cluster_size = 2;
+  struct Params {
+    u32* y;
+    int stride;
+  };
+  using SharedStorage = SharedArray<u32>;
+  void operator()(Params const& p, SharedStorage& shared) const {
+    int const lane = static_cast<int>(threadIdx.x);
+    cluster_sync();
+    store(p.y + lane, load_constant<u32>(map_shared(&shared.values[p.stride * (lane / 2)], lane % 2)));
+    cluster_sync();
+  }
+};
+
+TEST(InspectionOfShared, EachBlockOfAClusterHasItsBanks) {
+  auto const y = std::make_unique<Elements<u32>>();
+  for (auto const& [stride, lanes] : {std::pair{0, 1u}, {1, 1u}, {32, 16u}}) {
+    AccessCounts const counts =
+        only(inspect<StridedInTwoBlocks>(2, {y->values, stride}), Space::shared, AccessKind::read).counts;
+    EXPECT_EQ(counts.requests, 2u);
+    EXPECT_EQ(counts.wavefronts, 2u * 2 * lanes) << stride;  // of two warps, from two blocks
+    EXPECT_EQ(counts.conflicts(), 2u * 2 * (lanes - 1)) << stride;
+  }
+}
+
 }  // namespace
 }  // namespace heddle::emulated

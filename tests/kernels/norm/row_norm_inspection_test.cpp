@@ -17,19 +17,19 @@ using emulated::Space;
 
 /// What the inspector says of the kernels that run(arguments) launches.
 template <class Sample, class T, class Run>
-std::vector<KernelReport> inspect(RowNormShape const& shape, Run run, int architecture = 90) {
+std::vector<KernelReport> inspect(RowNormShape const& shape, Run run) {
   auto args = Sample::template arguments<T>({shape.rows, shape.columns});
   bench::Operands const operands(emulated::memory, args, Sample::values);
   emulated::Inspector inspector;
-  emulated::ScopedExecution const execution({.architecture = architecture, .observer = &inspector});
+  emulated::ScopedExecution const execution({.architecture = 90, .observer = &inspector});
   run(args);
   return report(inspector);
 }
 
 template <class T>
-KernelReport inspect_forward(RowNormShape const& shape, int architecture = 90) {
-  return inspect<bench::LayerNormForwardSample, T>(
-             shape, [](auto const& args) { emulated::layer_norm_forward(args, {}); }, architecture)
+KernelReport inspect_forward(RowNormShape const& shape) {
+  return inspect<bench::LayerNormForwardSample, T>(shape,
+                                                   [](auto const& args) { emulated::layer_norm_forward(args, {}); })
       .at(0);
 }
 
@@ -60,8 +60,7 @@ TEST(RowNormInspection, TouchesTheBytesItDeclares) {
 }
 
 TEST(RowNormInspection, HasNoBankConflicts) {
-  // In a cluster, the blocks' sums go to one place in each of several shared memories, which is counted as a conflict.
-  for (RowNormShape const& shape : shapes) EXPECT_EQ(inspect_forward<bf16>(shape, 80).shared.conflicts(), 0u);
+  for (RowNormShape const& shape : shapes) EXPECT_EQ(inspect_forward<bf16>(shape).shared.conflicts(), 0u);
 }
 
 /// Aligned and odd rows, for teams of a warp, a block and a cluster, and rows beside the last that a block takes.

@@ -92,6 +92,8 @@ void AccessChecker::access(Actor actor, Access const& access) {
   if (shared && owner->ended()) return report(actor, access, begin, "whose block has ended: end with cluster_sync");
   if (access.kind == AccessKind::atomic) synchronise(actor, begin);
   Toucher now = toucher(actor, access, sites_.number(access, shared ? Space::shared : Space::global));
+  if (shared && owner->rank() != actor.rank && !has_begun(*owner, now))
+    return report(actor, access, begin, "whose block need not have begun: begin with cluster_sync");
   // The memory of another block may end in the middle of a phase.
   bool const may_settle = is_read_of_thread(access) && (!shared || cluster_->size() == 1);
   for (u64 word = begin & ~u64{3}; word < end; word += 4) {
@@ -105,6 +107,15 @@ void AccessChecker::access(Actor actor, Access const& access) {
     bool const settles = may_settle && cell.is_settled_by(now.record);
     shadow_.settled(word) = settles ? phase(actor, cell.written == 0) : Phase{};
   }
+}
+
+bool AccessChecker::has_begun(Block const& block, Toucher const& now) const {
+  Clock const& known = now.knowledge->steps;
+  std::size_t const first = static_cast<std::size_t>(block.rank() * threads_);
+  if (known.size() <= first) return false;
+  auto const steps = std::span(known).subspan(first);
+  return std::ranges::any_of(steps.first(std::min(steps.size(), static_cast<std::size_t>(threads_))),
+                             [](u32 step) { return step >= beginning; });
 }
 
 bool AccessChecker::within_allocation(Actor actor, Access const& access) {

@@ -3,7 +3,9 @@
 //   between them that the rules of CUDA count as an order (happens-before, by vector clocks);
 // - asynchronous reads of what was written without a proxy fence between;
 // - reads of shared memory that nobody has written;
-// - accesses beyond the ends of an allocation of global memory, or to shared memory of a block that has ended.
+// - accesses beyond the ends of an allocation of global memory, or to shared memory of a block that has ended or need
+// not
+//   have begun.
 //
 // A kernel must be compiled with the instrumentation (HeddleTargets.cmake, heddle_examination): a launch of another is
 // an Error. Four accesses to each word are remembered: of many that race with one, at least one is found, unless those
@@ -33,6 +35,7 @@ class AccessChecker : public Observer {
   void access(Actor actor, Access const& access) override;
   void rendezvous(Block const& block, int warp, unsigned mask, Collective const& what, std::source_location) override;
   void released(Actor actor, void const* object) override;
+  void released_relaxed(Actor actor, void const* object) override;
   void published(void const* object) override;
   void acquired(Actor actor, void const* object) override;
   void fenced(Actor actor) override;
@@ -76,6 +79,8 @@ class AccessChecker : public Observer {
   Toucher toucher(Actor actor, Access const& access, u32 site) const;
   bool ordered(Record const& before, Toucher const& now) const;
   bool within_allocation(Actor actor, Access const& access);
+  /// Whether it is known that the block has begun.
+  bool has_begun(Block const& block, Toucher const& now) const;
   /// What is wrong with the access; empty when nothing is.
   std::string fault(Cell const& cell, Toucher const& now, bool shared) const;
   void synchronise(Actor actor, u64 address);

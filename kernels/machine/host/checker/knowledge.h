@@ -46,11 +46,14 @@ struct Meeting {
   u32 publications = 0;
 };
 
+/// The first step of a thread, before it has done anything: who knows of it knows that the thread has begun.
+constexpr u32 beginning = 1;
+
 /// A thread: what it knows, shared with all who know the same, and its own step.
 struct Agent {
   std::shared_ptr<Knowledge const> base;
   u32 number = 0;  // of the base, beside the step: both are read at every access
-  u32 step = 1;
+  u32 step = beginning + 1;
   Meeting const* left_all_at = nullptr;  // where it released all it knows, and has learned nothing since
   u32 publications = 0;                  // of that meeting, until then
   Knowledge seen = {};                   // by its atomic accesses, and not yet part of the base

@@ -144,15 +144,25 @@ void Inspector::count(WarpState const& warp, u32 site_number, WarpRequest const&
   Intervals const intervals = touched(request);
   counts.useful_bytes += useful_bytes(intervals);
   if (site.space == Space::shared) {
-    Wavefronts const needed = wavefronts(request);
-    counts.wavefronts += needed.needed;
-    counts.least_wavefronts += needed.least;
+    count_wavefronts(request, counts);
     return;
   }
   counts.sectors += sectors(intervals);
   for (Interval const& interval : intervals) {
     if (site.kind != AccessKind::write) kernel_->read.add(interval);
     if (site.kind != AccessKind::read) kernel_->written.add(interval);
+  }
+}
+
+void Inspector::count_wavefronts(WarpRequest const& request, AccessCounts& counts) const {
+  for (std::span<u8 const> const shared : shared_) {
+    WarpRequest of_block = request;
+    for (std::size_t lane = 0; shared_.size() > 1 && lane < warp_size; ++lane)
+      if (request.addresses[lane] - reinterpret_cast<std::uintptr_t>(shared.data()) >= shared.size())
+        of_block.lanes &= ~(1u << lane);
+    Wavefronts const needed = wavefronts(of_block);
+    counts.wavefronts += needed.needed;
+    counts.least_wavefronts += needed.least;
   }
 }
 

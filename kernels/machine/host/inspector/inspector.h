@@ -105,6 +105,8 @@ class Inspector final : public Observer {
   void come_to_next(WarpState& warp, u32 site, unsigned lane);
   void finish_next(WarpState const& warp, u32 site, Open& open);
   void count(WarpState const& warp, u32 site, WarpRequest const& request);
+  /// Of shared memory: each block of the cluster has banks of its own.
+  void count_wavefronts(WarpRequest const& request, AccessCounts& counts) const;
 
   std::deque<KernelCounts> kernels_;
   KernelCounts* kernel_ = nullptr;

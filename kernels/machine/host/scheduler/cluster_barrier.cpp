@@ -23,8 +23,12 @@ void ClusterBarrier::arrive(Block& block, MemoryOrder order, std::source_locatio
   if (waits_for != 0) fail("cluster_arrive at ", describe(where), ": this thread has come before and not waited");
   waits_for = phase_ + 1;
   ++arrived_;
-  Observer* const observer = cluster_->observer();
-  if (observer != nullptr && order == MemoryOrder::release) observer->released(block.actor(), this);
+  if (Observer* const observer = cluster_->observer()) {
+    if (order == MemoryOrder::release)
+      observer->released(block.actor(), this);
+    else
+      observer->released_relaxed(block.actor(), this);
+  }
   complete_when_all_came();
 }
 

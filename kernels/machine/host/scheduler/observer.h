@@ -59,6 +59,8 @@ class Observer {
   /// What the actor did before is ordered before what others do after they acquire the same object, once it has been
   /// published: a barrier gathers what all release, and publishes it when it completes.
   virtual void released(Actor, void const* /*object*/) {}
+  /// Likewise, but all that those know who acquire the object is that the actor has begun.
+  virtual void released_relaxed(Actor, void const* /*object*/) {}
   virtual void published(void const* /*object*/) {}
   virtual void acquired(Actor, void const* /*object*/) {}
 

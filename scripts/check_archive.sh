@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Unpacks build/heddle-gpu.tar.gz far from the source tree, with an empty environment, and starts what is in it.
+# Unpacks build/heddle-gpu.tar.xz far from the source tree, with an empty environment, and starts what is in it.
 set -euo pipefail
-archive=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../build/heddle-gpu.tar.gz")
+archive=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../build/heddle-gpu.tar.xz")
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/heddle archive.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-tar -xzf "$archive"
+tar -xJf "$archive"
 cd heddle-gpu
 
 foreign=$(ldd bin/* | awk -v here="$PWD" '

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes build/heddle-gpu.tar.gz from the programs in build/pack/bin: ./heddle pack builds those first.
+# Makes build/heddle-gpu.tar.xz from the programs in build/pack/bin: ./heddle pack builds those first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,6 +8,9 @@ rm -rf "$folder"
 mkdir -p "$folder"/{bench,bin,lib,scripts,share/heddle,tests/fixtures}
 
 cp build/pack/bin/*_test build/pack/bin/*_bench build/pack/bin/train_cifar10 "$folder/bin/"
+# What runs on the emulator alone needs no GPU machine.
+rm "$folder"/bin/{*_emulated_test,*_examined_test,emulator_bench,examined_bench}
+rm "$folder"/bin/machine_{access_checker,diagnoses,inspector,races}_test
 strip --strip-debug "$folder"/bin/*
 # What Debian has only as a shared library travels beside the programs; the C library and the driver belong to the machine.
 ldd "$folder"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
@@ -20,6 +23,7 @@ cp tests/fixtures/*.safetensors "$folder/tests/fixtures/"
 cp -r train/recipes "$folder/share/heddle/"
 { git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown; } >"$folder/commit"
 
-tar -C build/pack -czf build/heddle-gpu.tar.gz heddle-gpu
-echo "build/heddle-gpu.tar.gz: $(du -h build/heddle-gpu.tar.gz | cut -f1), commit $(cat "$folder/commit")"
-echo "on the GPU machine: tar xzf heddle-gpu.tar.gz && heddle-gpu/heddle check-gpu"
+# Programs share most of their code: a dictionary that holds several of them finds it.
+tar -C build/pack -c heddle-gpu | xz --lzma2=preset=6,dict=256MiB >build/heddle-gpu.tar.xz
+echo "build/heddle-gpu.tar.xz: $(du -h build/heddle-gpu.tar.xz | cut -f1), commit $(cat "$folder/commit")"
+echo "on the GPU machine: tar xJf heddle-gpu.tar.xz && heddle-gpu/heddle check-gpu"

@@ -13,6 +13,7 @@ TEST_P(SoftmaxAccesses, AreInOrder) {
   emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
                                              .seed = 3,
                                              .completion = emulated::Completion::random,
+                                             .architecture = GetParam().architecture,
                                              .observer = &checker});
   for_each_pass(GetParam(), [](auto const& c) {
     test_operation<f32>(Device::emulated, c);

@@ -1,4 +1,5 @@
-// Batch normalisation: 64 MiB tensors on the GPU, 16 MiB on the CPU, of 16 to 2048 channels, and small ones of ResNets.
+// Batch normalisation, alone and with residual and relu: 64 MiB tensors on the GPU, 16 MiB on the CPU, of 16 to 2048
+// channels, and small ones of ResNets.
 #include "bench/samples/batch_norm.h"
 
 namespace heddle::bench {
@@ -10,12 +11,18 @@ std::vector<std::vector<i64>> shapes(i64 tensor_elements) {
   return all;
 }
 
+template <class T, bool fused>
+void add(std::vector<Row>& rows, Processor& processor, std::vector<i64> const& shape) {
+  add_sample<BatchNormTrainingSample<fused>, T>(rows, processor, shape);
+  add_sample<BatchNormInferenceSample<fused>, T>(rows, processor, shape);
+  add_sample<BatchNormBackwardSample<fused>, T>(rows, processor, shape);
+}
+
 template <class T>
 void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
   for (std::vector<i64> const& shape : shapes(tensor_bytes / static_cast<i64>(sizeof(T)))) {
-    add_sample<BatchNormTrainingSample<false>, T>(rows, processor, shape);
-    add_sample<BatchNormInferenceSample<false>, T>(rows, processor, shape);
-    add_sample<BatchNormBackwardSample<false>, T>(rows, processor, shape);
+    add<T, false>(rows, processor, shape);
+    add<T, true>(rows, processor, shape);
   }
 }
 

@@ -72,6 +72,26 @@ def batch_norm(training: bool) -> typing.Callable:
     return always(function)
 
 
+def batch_norm_add_relu(training: bool) -> typing.Callable:
+    normalise = batch_norm(training)(None)
+    return always(lambda x, gamma, beta, residual: functional.relu(normalise(x, gamma, beta) + residual))
+
+
+def rows_and_residual(sizes, dtype, device):
+    return rows_and(1.0, 0.0)(sizes, dtype, device) + [torch.randn(*sizes, dtype=dtype, device=device)]
+
+
+def group_norm_inputs(sizes, dtype, device):
+    """x [images, c, rows, 1], gamma, beta"""
+    c = sizes[2]
+    return positions(sizes[:3], dtype, device) + [torch.full((c,), value, dtype=dtype, device=device)
+                                                  for value in (1.0, 0.0)]
+
+
+def group_norm(sizes) -> typing.Callable:
+    return lambda x, gamma, beta: functional.group_norm(x, sizes[3], gamma, beta)
+
+
 def pool(function: typing.Callable) -> typing.Callable:
     def of_sizes(sizes):
         window, stride, padding = sizes[4:7]
@@ -85,6 +105,10 @@ OPERATIONS = {
     "batch_norm_training": Operation(rows_and(1.0, 0.0), batch_norm(True)),
     "batch_norm_inference": Operation(rows_and(1.0, 0.0), batch_norm(False)),
     "batch_norm": Operation(rows_and(1.0, 0.0), batch_norm(True)),  # its backward pass
+    "batch_norm_add_relu_training": Operation(rows_and_residual, batch_norm_add_relu(True)),
+    "batch_norm_add_relu_inference": Operation(rows_and_residual, batch_norm_add_relu(False)),
+    "batch_norm_add_relu": Operation(rows_and_residual, batch_norm_add_relu(True)),  # its backward pass
+    "group_norm": Operation(group_norm_inputs, group_norm),
     "softmax": Operation(rows_and(), always(lambda x: functional.softmax(x, -1))),
     "cross_entropy": Operation(logits_and_labels, always(cross_entropy_and_gradient)),
     "add": Operation(vectors(2), always(lambda a, b: a + b)),

@@ -4,6 +4,7 @@
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
+#include "bench/samples/group_norm.h"
 #include "bench/samples/image_batch.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
@@ -32,7 +33,7 @@ Cost run(std::vector<i64> const& sizes, std::string const& type) {
 
 template <class Sample>
 InspectedKernel inspected() {
-  return {.name = Sample::template operation<f32>.name,
+  return {.name = bench::name_of<Sample>(),
           .shape = Sample::sizes,
           .example = Sample::example,
           .types = {"bf16", "f16", "f32"},
@@ -53,6 +54,11 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::BatchNormTrainingSample<false>>(),
       inspected<bench::BatchNormInferenceSample<false>>(),
       inspected<bench::BatchNormBackwardSample<false>>(),
+      inspected<bench::BatchNormTrainingSample<true>>(),
+      inspected<bench::BatchNormInferenceSample<true>>(),
+      inspected<bench::BatchNormBackwardSample<true>>(),
+      inspected<bench::GroupNormForwardSample>(),
+      inspected<bench::GroupNormBackwardSample>(),
       inspected<bench::CrossEntropySample>(),
       inspected<bench::MaxPoolForwardSample>(),
       inspected<bench::MaxPoolBackwardSample>(),

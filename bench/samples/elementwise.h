@@ -54,13 +54,6 @@ struct ChainSample {
   static constexpr Dropout dropout = {.rate = 0.1f, .seed = 7, .stream = 3};
 
   static std::vector<f32> values(std::string_view, i64 count, u64 seed) { return uniform<f32>(count, seed, -3, 3); }
-
-  /// Stands for an optional tensor that will be there, so that the cost counts it before it has memory.
-  template <class T>
-  static T* present() {
-    static T element = {};
-    return &element;
-  }
 };
 
 struct ChainForwardSample : ChainSample {
@@ -71,12 +64,7 @@ struct ChainForwardSample : ChainSample {
 
   template <class T>
   static Args<T> arguments(std::vector<i64> const& size) {
-    return {.rows = size[0],
-            .columns = size[1],
-            .activation = activation,
-            .dropout = dropout,
-            .bias = present<T>(),
-            .residual = present<T>()};
+    return {.rows = size[0], .columns = size[1], .activation = activation, .dropout = dropout};
   }
   /// Values below 8, each off by a few units in the last place.
   static double bound(std::string_view, Args<f32> const&) { return 16 * 8 * 0x1p-24; }
@@ -90,13 +78,7 @@ struct ChainBackwardSample : ChainSample {
 
   template <class T>
   static Args<T> arguments(std::vector<i64> const& size) {
-    return {.rows = size[0],
-            .columns = size[1],
-            .activation = activation,
-            .dropout = dropout,
-            .bias = present<T>(),
-            .dx = present<T>(),
-            .dbias = present<T>()};
+    return {.rows = size[0], .columns = size[1], .activation = activation, .dropout = dropout};
   }
   /// The derivative is off by at most 128 units of 2^-24 (tests/kernels/elementwise/chain_reference.h), times dy
   /// below 4.

@@ -9,8 +9,10 @@
 //   template <class T> static Args<T> arguments(sizes)         with the pointers left null;
 //   static std::vector<f32> values(name, count, seed)          what its inputs hold;
 //   static double bound(name, Args<f32> const& reference)      how far an element of a tensor that is written may be
-//   from
-//                                                              the reference, beyond half a unit in its last place.
+//                                                              from the reference, beyond half a unit in its last
+//                                                              place;
+// and, where it is not alone with its operation,
+//   static constexpr char const* name                          what its rows are called.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,6 +20,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "bench/harness/data.h"
@@ -32,6 +35,26 @@ template <>
 inline constexpr char const* type_name<f16> = "f16";
 template <>
 inline constexpr char const* type_name<bf16> = "bf16";
+
+/// What the rows of a sample are called.
+template <class Sample>
+constexpr char const* name_of() {
+  if constexpr (requires { Sample::name; })
+    return Sample::name;
+  else
+    return Sample::template operation<f32>.name;
+}
+
+/// The cost of a sample's arguments, with the optional tensors that it gives values.
+template <class Sample, class T>
+Cost cost_of(std::vector<i64> const& sizes) {
+  auto args = Sample::template arguments<T>(sizes);
+  std::remove_cvref_t<decltype(args)>::tensors(args, [](char const* name, auto*& pointer, i64, TensorUse use = {}) {
+    static std::remove_cvref_t<decltype(*pointer)> present = {};
+    if (use.optional && !Sample::values(name, 1, 0).empty()) pointer = &present;
+  });
+  return cost(args);
+}
 
 template <class Sample, class T>
 class SamplePass final : public Pass {
@@ -71,9 +94,8 @@ void add_sample(std::vector<Row>& rows, Processor& processor, std::vector<i64> c
   auto const& operation = Sample::template operation<T>;
   auto* const function = processor.name() == "cuda" ? operation.cuda : operation.cpu;
   Memory const& memory = processor.memory();
-  // Costs need pointers, of which null ones are optional tensors that are not there.
-  rows.push_back({fmt::format("{}/{}/{}/{}", operation.name, processor.name(), type_name<T>, fmt::join(sizes, "x")),
-                  cost(Sample::template arguments<T>(sizes)), [=, &memory](u64 seed) {
+  rows.push_back({fmt::format("{}/{}/{}/{}", name_of<Sample>(), processor.name(), type_name<T>, fmt::join(sizes, "x")),
+                  cost_of<Sample, T>(sizes), [=, &memory](u64 seed) {
                     return std::make_unique<SamplePass<Sample, T>>(memory, function, sizes, seed);
                   }});
 }

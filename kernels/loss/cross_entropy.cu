@@ -4,6 +4,7 @@
 #include "kernels/core/choice.h"
 #include "kernels/loss/cross_entropy_check.h"
 #include "kernels/loss/loss_config.h"
+#include "kernels/machine/device.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -12,7 +13,8 @@ void cross_entropy(CrossEntropyArgs<T> const& a, Stream stream) {
   check_arguments(a);
   if (a.rows == 0) return;
   RowConfig const config =
-      choose(one_row_configs, a.classes, {sizeof(T), aligned(a.logits, a.targets, a.weights, a.dlogits)});
+      choose(one_row_configs, a.classes,
+             {sizeof(T), aligned(a.logits, a.targets, a.weights, a.dlogits), kernel_architecture()});
   with_config<one_row_configs>(config, [&]<RowConfig chosen>() {
     launch<CrossEntropy<T, chosen>>(
         dim3(row_blocks(chosen, a.rows)),

@@ -2,17 +2,18 @@
 //   loss = sum(t_j * (highest - x_j)) + sum(t) * log(sum(e)),   dlogits = dloss * (e * sum(t) / sum(e) - t).
 // The terms of the loss are all positive: nothing cancels.
 //
-// Threads: a team takes a row, a warp for few classes and the block for more. Each thread keeps its part of the row in
-// registers (RowExponentials, kernels/tile/exponentials.cuh): logits are read once. Rows too long for that are read
-// twice, the second time mostly from L2. The target of a hard label touches one class, whose logit each thread reads
-// again. Smoothing and soft targets touch all: they take another pass over the registers, and a second exponential.
+// Threads: a team takes a row, a warp for few classes, the block for more, a cluster of blocks for the most. Each
+// thread keeps its part of the row in registers (RowExponentials, kernels/tile/exponentials.cuh): logits are read once.
+// Rows too long for that are read twice, the second time mostly from L2. The target of a hard label touches one class,
+// whose logit each thread reads again. Smoothing and soft targets touch all: they take another pass over the registers,
+// and a second exponential.
 //
 // Floor: logits read once, dlogits written once. 8192 x 32768 in bf16: 1.07 GB, 250 us at the 4.3 TB/s that an H200
 // copies; soft targets add as much again. Not yet measured.
 #pragma once
 
 #include "kernels/tile/exponentials.cuh"
-#include "kernels/tile/row_config.h"
+#include "kernels/tile/team_rows.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -20,9 +21,11 @@ template <class T, RowConfig config>
 struct CrossEntropy {
   static constexpr int threads = config.threads();
   static constexpr int min_blocks = config.accesses > 4 ? 512 / threads : 0;  // not more: ptxas would spill
-  static constexpr int team = config.threads_per_row;
+  static constexpr int cluster_size = config.cluster;
   static constexpr int vector = config.vector(sizeof(T));
-  using Columns = TeamColumns<team, vector, config.accesses>;
+  using Columns = TeamColumns<config.team(), vector, config.accesses>;
+  using Team = TeamSumAndMaximum<config.threads_per_row, config.cluster>;
+  using SumOfTwo = TeamSum<config.threads_per_row, 2, config.cluster>;
 
   struct Params {
     i64 rows, classes;
@@ -38,18 +41,20 @@ struct CrossEntropy {
   };
 
   struct SharedStorage {
-    SumStorage<team, 1> sum;
-    SumStorage<team, 2> sums;
+    [[no_unique_address]] typename Team::SharedStorage one;
+    [[no_unique_address]] typename SumOfTwo::SharedStorage two;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    Columns const columns{p.classes, static_cast<int>(threadIdx.x) % team};
-    i64 const first_row = static_cast<i64>(blockIdx.x) * config.rows_per_block + threadIdx.x / team;
-    for (i64 row = first_row; row < p.rows; row += static_cast<i64>(gridDim.x) * config.rows_per_block) {
+    TeamRows<config> const rows;
+    Columns const columns{p.classes, rows.thread};
+    Team team(shared.one);
+    SumOfTwo sum_of_two(shared.two);
+    for (i64 row = rows.first; row < p.rows; row += rows.step) {
       if (p.labels && p.labels[row] == p.ignored_label)
         ignore(p, columns, row);
       else
-        take(p, columns, row, shared);
+        take(p, columns, row, team, sum_of_two);
     }
   }
 
@@ -59,6 +64,7 @@ struct CrossEntropy {
     HEDDLE_DEVICE void load(i64 column, f32 (&z)[vector]) const { load_f32(x + column, z); }
     HEDDLE_DEVICE void finish(i64, f32 (&)[vector]) const {}
   };
+  using Exponentials = RowExponentials<config.threads_per_row, vector, config.accesses, Logits, config.cluster>;
 
   /// The part of the target that a hard label gives one class.
   struct HardTarget {
@@ -94,11 +100,11 @@ struct CrossEntropy {
     if (p.dlogits) columns.for_each([&](int, i64 column) { store_f32(p.dlogits + row * p.classes + column, zero); });
   }
 
-  HEDDLE_DEVICE static void take(Params const& p, Columns const& columns, i64 row, SharedStorage& shared) {
+  HEDDLE_DEVICE static void take(Params const& p, Columns const& columns, i64 row, Team& team, SumOfTwo& sum_of_two) {
     bool const soft = p.targets || p.spread != 0;
     HardTarget const hard(p, row);
     Logits const logits{p.logits + row * p.classes};
-    RowExponentials<team, vector, config.accesses, Logits> const x(columns, logits, soft, shared.sum);
+    Exponentials const x(columns, logits, soft, team);
 
     f32 sums[2] = {0, 0};  // of t * (highest - x), and of t
     if (soft) {
@@ -112,7 +118,7 @@ struct CrossEntropy {
           sums[1] += t[k];
         }
       });
-      team_sum<team>(sums, shared.sums);
+      sum_of_two(sums);
     }
     if (p.labels) {
       sums[0] += loss_term(hard.weight, to_f32(load_constant<T>(logits.x + hard.label)) - x.highest());

@@ -37,11 +37,12 @@ struct KlDivergence {
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     TeamColumns<team, vector, config.accesses> const columns{p.classes, static_cast<int>(threadIdx.x) % team};
+    TeamSumAndMaximum<team> over_team(shared.sum);
     i64 const first_row = static_cast<i64>(blockIdx.x) * config.rows_per_block + threadIdx.x / team;
     for (i64 row = first_row; row < p.rows; row += static_cast<i64>(gridDim.x) * config.rows_per_block) {
       Logits const of_student{p.student + row * p.classes, p.inverse_temperature};
       Logits const of_teacher{p.teacher + row * p.classes, p.inverse_temperature};
-      Row const student(columns, of_student, true, shared.sum), teacher(columns, of_teacher, true, shared.sum);
+      Row const student(columns, of_student, true, over_team), teacher(columns, of_teacher, true, over_team);
 
       f32 sum[1] = {0};
       columns.for_each([&](int i, i64 column) {
@@ -54,7 +55,7 @@ struct KlDivergence {
           sum[0] += e == 0 ? 0.0f : e * (t[k] - s[k]);
         }
       });
-      team_sum<team>(sum, shared.sum);
+      over_team(sum);
       f32 const divergence = sum[0] / teacher.sum() + (logf(student.sum()) - logf(teacher.sum()));
       if (columns.thread == 0) p.loss[row] = p.temperature * p.temperature * divergence;
       if (!p.dstudent) continue;

@@ -13,6 +13,8 @@ inline constexpr RowConfig one_row_configs[] = {
     {.threads_per_row = 128, .rows_per_block = 1, .vectorised = true, .accesses = 4},    //   4096         2048
     {.threads_per_row = 256, .rows_per_block = 1, .vectorised = true, .accesses = 8},    //  16384         8192
     {.threads_per_row = 512, .rows_per_block = 1, .vectorised = true, .accesses = 8},    //  32768        16384
+    {.threads_per_row = 512, .vectorised = true, .accesses = 8, .cluster = 2},           //  65536        32768
+    {.threads_per_row = 512, .vectorised = true, .accesses = 8, .cluster = 8},           // 262144       131072
     {.threads_per_row = 512, .rows_per_block = 1, .vectorised = true, .accesses = 0},    //    any          any
     {.threads_per_row = 32, .rows_per_block = 4, .vectorised = false, .accesses = 8},    //    256          256
     {.threads_per_row = 512, .rows_per_block = 1, .vectorised = false, .accesses = 0}};  //    any          any

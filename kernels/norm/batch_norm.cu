@@ -3,6 +3,7 @@
 
 #include "kernels/core/choice.h"
 #include "kernels/norm/batch_norm_check.h"
+#include "kernels/norm/channel_norm.cuh"
 #include "kernels/norm/channel_norm_backward.cuh"
 
 namespace heddle::HEDDLE_BACKEND {

@@ -11,7 +11,7 @@
 // that an H200 copies; 7 operations an element are far below its rate. Not yet measured.
 #pragma once
 
-#include "kernels/norm/channel_strips.cuh"
+#include "kernels/norm/channel_parameters.cuh"
 #include "kernels/tile/activation.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -74,30 +74,7 @@ struct ColumnStatistics {
       mean[k] = shift[k] + offset;
       deviation[k] = squares < 0 ? 0 : squares;  // what rounding made negative; NaN stays
     }
-    f32* const partials = p.partials + (thread.image * s.chunks + thread.chunk) * 2 * s.columns + thread.column;
-    store_f32(partials, mean);
-    store_f32(partials + s.columns, deviation);
-  }
-};
-
-/// The statistics and parameters of channels.
-struct ChannelParameters {
-  i64 groups, channels_per_group;
-  f32 const* mean;   // [images, groups]
-  f32 const* rstd;   // [images, groups]; null: from variance
-  f32 const* gamma;  // [channels]
-  f32 const* beta;   // [channels]
-  f32 const* variance = nullptr;
-  f32 epsilon = 0;
-
-  /// Where the statistics of a channel are.
-  HEDDLE_DEVICE i64 group(i64 image, i64 channel) const { return image * groups + channel / channels_per_group; }
-  /// norm(x) = (x - center) * scale + offset.
-  HEDDLE_DEVICE void get(i64 image, i64 channel, f32& center, f32& scale, f32& offset) const {
-    i64 const at = group(image, channel);
-    center = mean[at];
-    scale = gamma[channel] * (rstd ? rstd[at] : rsqrtf(variance[at] + epsilon));
-    offset = beta[channel];
+    store_partials(s, thread, p.partials, mean, deviation);
   }
 };
 
@@ -106,7 +83,6 @@ struct ChannelApply {
   static constexpr int threads = ChannelStrips::threads;
   static constexpr int min_blocks = 2;
   static constexpr int vector = widest_vector<T>;
-  using Numbers = ColumnNumbers<T, 3>;
 
   struct Params {
     ChannelStrips strips;
@@ -120,19 +96,14 @@ struct ChannelApply {
   };
 
   struct SharedStorage {
-    typename Numbers::SharedStorage numbers;
+    ColumnNumbers<T, 3> numbers;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     ChannelStrips const& s = p.strips;
     StripThread<T> const thread(s);
-    Numbers::fill(s, thread, shared.numbers, [&](i64 channel, f32(&made)[3]) {
-      p.parameters.get(thread.image, channel, made[0], made[1], made[2]);
-    });
-    f32 mean[vector], scale[vector], beta[vector];
-    Numbers::read(thread, shared.numbers, 0, mean);
-    Numbers::read(thread, shared.numbers, 1, scale);
-    Numbers::read(thread, shared.numbers, 2, beta);
+    shared.numbers.fill(s, thread, [&](i64 channel, f32(&made)[3]) { p.parameters.get(thread.image, channel, made); });
+    ColumnMap<T> const map(thread, shared.numbers);
 
     thread.template for_each<4>(s, p.aligned, [&]<class Rows>(Rows const& rows) {
       typename Rows::Held x, residual = {};
@@ -145,7 +116,7 @@ struct ChannelApply {
         widen(x[i], values);
         widen(residual[i], added);
         HEDDLE_UNROLL
-        for (int k = 0; k < vector; ++k) values[k] = (values[k] - mean[k]) * scale[k] + beta[k] + added[k];
+        for (int k = 0; k < vector; ++k) values[k] = (values[k] - map.mean[k]) * map.scale[k] + map.beta[k] + added[k];
         activate(p.activation, values);
         rows.store(p.y, i, values);
         if (p.positive) store_positive(p.positive, rows, i, values);

@@ -2,6 +2,7 @@
 #include "kernels/norm/group_norm.cuh"
 
 #include "kernels/core/choice.h"
+#include "kernels/norm/channel_norm.cuh"
 #include "kernels/norm/channel_norm_backward.cuh"
 #include "kernels/norm/group_norm_check.h"
 

@@ -1,8 +1,6 @@
 // Launchers of layer and root mean square normalisation: for CUDA, and for the emulator.
 #include "kernels/norm/row_norm.cuh"
 
-#include <algorithm>
-
 #include "kernels/core/choice.h"
 #include "kernels/machine/device.h"
 #include "kernels/norm/row_norm_backward.cuh"
@@ -11,11 +9,6 @@
 namespace heddle::HEDDLE_BACKEND {
 namespace {
 
-dim3 grid_of(RowConfig const& config, i64 teams) {
-  return dim3(static_cast<unsigned>(std::min<i64>(teams, 0x7fffffff / config.cluster)) *
-              static_cast<unsigned>(config.cluster));
-}
-
 template <class T>
 void forward(char const* name, RowNormForwardParams<T> const& p, Stream stream) {
   if (p.rows == 0) return;
@@ -23,7 +16,7 @@ void forward(char const* name, RowNormForwardParams<T> const& p, Stream stream) 
       choose(row_norm_forward_configs, p.columns,
              {sizeof(T), aligned(p.x, p.residual, p.gamma, p.beta, p.sum, p.y), kernel_architecture()});
   with_config<row_norm_forward_configs>(config, [&]<RowConfig chosen>() {
-    launch<RowNormForward<T, chosen>>(grid_of(chosen, ceil_div<i64>(p.rows, chosen.rows_per_block)), p, stream, name);
+    launch<RowNormForward<T, chosen>>(dim3(row_blocks(chosen, p.rows)), p, stream, name);
   });
 }
 
@@ -36,7 +29,7 @@ void backward(char const* name, RowNormBackwardParams<T> const& p, Stream stream
   i64 const teams = row_norm_backward_teams(config, p.rows);
   if (teams > 0)
     with_config<row_norm_backward_configs>(config, [&]<RowConfig chosen>() {
-      launch<RowNormBackward<T, chosen>>(grid_of(chosen, teams), p, stream, name);
+      launch<RowNormBackward<T, chosen>>(dim3(row_blocks(chosen, teams * chosen.rows_per_block)), p, stream, name);
     });
   i64 const sums = p.dbeta == nullptr ? p.columns : 2 * p.columns;
   launch<RowNormBackwardFinish>(dim3(static_cast<unsigned>(ceil_div<i64>(sums, 32))),

@@ -18,6 +18,7 @@
 #include "kernels/norm/row_norm_params.h"
 #include "kernels/tile/row.cuh"
 #include "kernels/tile/sum.cuh"
+#include "kernels/tile/team_rows.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -37,14 +38,10 @@ struct RowNormForward {
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    int const block_of_team = static_cast<int>(blockIdx.x) % config.cluster;
-    int const thread = static_cast<int>(threadIdx.x) % config.threads_per_row;
-    Columns const columns{p.columns, block_of_team * config.threads_per_row + thread};
+    TeamRows<config> const rows;
+    Columns const columns{p.columns, rows.thread};
     Sum team_sum(shared.sum);
-    i64 const first_row =
-        static_cast<i64>(blockIdx.x / config.cluster) * config.rows_per_block + threadIdx.x / config.threads_per_row;
-    i64 const step = static_cast<i64>(gridDim.x / config.cluster) * config.rows_per_block;
-    for (i64 row = first_row; row < p.rows; row += step) {
+    for (i64 row = rows.first; row < p.rows; row += rows.step) {
       i64 const offset = row * p.columns;
       Row const x(p.x + offset, columns, p.residual == nullptr ? nullptr : p.residual + offset);
       f32 const mean = p.mean == nullptr ? 0.0f : mean_of(p, columns, x, team_sum);

@@ -34,10 +34,11 @@ inline constexpr RowConfig row_norm_backward_configs[] = {
 
 /// Blocks, or clusters of them, of the backward pass. Each leaves one row of partial sums, so that their number decides
 /// the order of additions: it depends on the shape and not on the card. 512 threads for each of the 132 multiprocessors
-/// of an H200.
+/// of an H200. A block goes through its rows at least four times over, so that few rows do not leave more partial sums
+/// than they are themselves; of clusters there are few, and many multiprocessors wait for each.
 constexpr i64 row_norm_backward_teams(RowConfig const& config, i64 rows) {
-  i64 const most = 132 * 512 / (config.threads() * config.cluster);
-  i64 const wanted = ceil_div<i64>(rows, config.rows_per_block);
+  i64 const most = 132 * 512 / (config.threads() * config.cluster), least_turns = config.cluster == 1 ? 4 : 1;
+  i64 const wanted = ceil_div<i64>(rows, config.rows_per_block * least_turns);
   return wanted < most ? wanted : most;
 }
 

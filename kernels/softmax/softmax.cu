@@ -2,6 +2,7 @@
 #include "kernels/softmax/softmax.cuh"
 
 #include "kernels/core/choice.h"
+#include "kernels/machine/device.h"
 #include "kernels/softmax/softmax_backward.cuh"
 #include "kernels/softmax/softmax_check.h"
 #include "kernels/softmax/softmax_config.h"
@@ -12,7 +13,8 @@ template <class T>
 void softmax_forward(SoftmaxForwardArgs<T> const& a, Stream stream) {
   check_arguments(a);
   if (a.rows == 0 || a.columns == 0) return;
-  RowConfig const config = choose(softmax_forward_configs, a.columns, {sizeof(T), aligned(a.x, a.bias, a.mask, a.y)});
+  RowConfig const config =
+      choose(softmax_forward_configs, a.columns, {sizeof(T), aligned(a.x, a.bias, a.mask, a.y), kernel_architecture()});
   with_config<softmax_forward_configs>(config, [&]<RowConfig chosen>() {
     launch<SoftmaxForward<T, chosen>>(dim3(row_blocks(chosen, a.rows)),
                                       {a.rows, a.columns, a.mask_rows, a.logarithm, a.scale, a.x, a.bias, a.mask, a.y},
@@ -24,7 +26,8 @@ template <class T>
 void softmax_backward(SoftmaxBackwardArgs<T> const& a, Stream stream) {
   check_arguments(a);
   if (a.rows == 0 || a.columns == 0) return;
-  RowConfig const config = choose(softmax_backward_configs, a.columns, {sizeof(T), aligned(a.y, a.dy, a.dx)});
+  RowConfig const config =
+      choose(softmax_backward_configs, a.columns, {sizeof(T), aligned(a.y, a.dy, a.dx), kernel_architecture()});
   with_config<softmax_backward_configs>(config, [&]<RowConfig chosen>() {
     launch<SoftmaxBackward<T, chosen>>(dim3(row_blocks(chosen, a.rows)),
                                        {a.rows, a.columns, a.logarithm, a.scale, a.y, a.dy, a.dx}, stream,

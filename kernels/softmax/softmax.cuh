@@ -1,17 +1,17 @@
 // Softmax and log-softmax, forward:  y = exp(z - highest) / sum  or  z - highest - log(sum)  per row, where z is
 // scale * x + bias, and -infinity where the mask is 0.
 //
-// Threads: a team takes a row, a warp for short rows and the block for longer ones. Neighbouring threads read
-// neighbouring 16 bytes (TeamColumns, kernels/tile/row.cuh), and each keeps its part of the row in registers: x is read
-// once, and one exponential is taken of each element. Rows too long for the registers are read twice (RowExponentials,
-// kernels/tile/exponentials.cuh), the second time mostly from L2.
+// Threads: a team takes a row, a warp for short rows, the block for longer ones, a cluster of blocks for the longest.
+// Neighbouring threads read neighbouring 16 bytes (TeamColumns, kernels/tile/row.cuh), and each keeps its part of the
+// row in registers: x is read once, and one exponential is taken of each element. Rows too long for the registers are
+// read twice (RowExponentials, kernels/tile/exponentials.cuh), the second time mostly from L2.
 //
 // Floor: each x read and each y written once. 8192 x 4096 in bf16: 134 MB, 31 us at the 4.3 TB/s that an H200 copies.
 // One exponential an element: 34 M, 9 us at 16 a cycle of each of 132 multiprocessors. Not yet measured.
 #pragma once
 
 #include "kernels/tile/exponentials.cuh"
-#include "kernels/tile/row_config.h"
+#include "kernels/tile/team_rows.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -19,8 +19,10 @@ template <class T, RowConfig config>
 struct SoftmaxForward {
   static constexpr int threads = config.threads();
   static constexpr int min_blocks = config.accesses > 4 ? 512 / threads : 0;  // not more: ptxas would spill
-  static constexpr int team = config.threads_per_row;
+  static constexpr int cluster_size = config.cluster;
   static constexpr int vector = config.vector(sizeof(T));
+  using Columns = TeamColumns<config.team(), vector, config.accesses>;
+  using Team = TeamSumAndMaximum<config.threads_per_row, config.cluster>;
 
   struct Params {
     i64 rows, columns, mask_rows;
@@ -33,16 +35,17 @@ struct SoftmaxForward {
   };
 
   struct SharedStorage {
-    SumStorage<team, 1> sum;
+    [[no_unique_address]] typename Team::SharedStorage sum;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    TeamColumns<team, vector, config.accesses> const columns{p.columns, static_cast<int>(threadIdx.x) % team};
-    i64 const first_row = static_cast<i64>(blockIdx.x) * config.rows_per_block + threadIdx.x / team;
-    for (i64 row = first_row; row < p.rows; row += static_cast<i64>(gridDim.x) * config.rows_per_block) {
+    TeamRows<config> const rows;
+    Columns const columns{p.columns, rows.thread};
+    Team team(shared.sum);
+    for (i64 row = rows.first; row < p.rows; row += rows.step) {
       i64 const mask_row = p.bias || p.mask ? row % p.mask_rows * p.columns : 0;
       Scores const scores{p, p.x + row * p.columns, mask_row};
-      RowExponentials<team, vector, config.accesses, Scores> const z(columns, scores, p.logarithm, shared.sum);
+      Exponentials const z(columns, scores, p.logarithm, team);
       f32 const log_sum = z.sum() == 0 ? 0.0f : logf(z.sum());
       f32 const share = z.sum() == 0 ? 0.0f : 1 / z.sum();
       columns.for_each([&](int i, i64 column) {
@@ -83,6 +86,7 @@ struct SoftmaxForward {
       }
     }
   };
+  using Exponentials = RowExponentials<config.threads_per_row, vector, config.accesses, Scores, config.cluster>;
 };
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -9,15 +9,17 @@
 #pragma once
 
 #include "kernels/tile/exponentials.cuh"
-#include "kernels/tile/row_config.h"
+#include "kernels/tile/team_rows.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
 template <class T, RowConfig config>
 struct SoftmaxBackward {
   static constexpr int threads = config.threads();
-  static constexpr int team = config.threads_per_row;
+  static constexpr int cluster_size = config.cluster;
   static constexpr int vector = config.vector(sizeof(T));
+  using Columns = TeamColumns<config.team(), vector, config.accesses>;
+  using Sum = TeamSum<config.threads_per_row, 1, config.cluster>;
   using Row = TeamRow<T, vector, config.accesses>;
 
   struct Params {
@@ -30,13 +32,14 @@ struct SoftmaxBackward {
   };
 
   struct SharedStorage {
-    SumStorage<team, 1> sum;
+    [[no_unique_address]] typename Sum::SharedStorage sum;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    TeamColumns<team, vector, config.accesses> const columns{p.columns, static_cast<int>(threadIdx.x) % team};
-    i64 const first_row = static_cast<i64>(blockIdx.x) * config.rows_per_block + threadIdx.x / team;
-    for (i64 row = first_row; row < p.rows; row += static_cast<i64>(gridDim.x) * config.rows_per_block) {
+    TeamRows<config> const rows;
+    Columns const columns{p.columns, rows.thread};
+    Sum team_sum(shared.sum);
+    for (i64 row = rows.first; row < p.rows; row += rows.step) {
       Row const y(p.y + row * p.columns, columns), dy(p.dy + row * p.columns, columns);
 
       f32 sum[1] = {0};  // of y * dy, or of dy
@@ -47,7 +50,7 @@ struct SoftmaxBackward {
         HEDDLE_UNROLL
         for (int k = 0; k < vector; ++k) sum[0] += p.logarithm ? dys[k] : ys[k] * dys[k];
       });
-      team_sum<team>(sum, shared.sum);
+      team_sum(sum);
 
       columns.for_each([&](int i, i64 column) {
         f32 ys[vector], dys[vector];

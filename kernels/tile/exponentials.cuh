@@ -15,20 +15,20 @@ HEDDLE_DEVICE inline f32 exponential(f32 x) { return exp2_approximate(x * 1.4426
 /// scores of that, two steps so that all loads of a thread are on their way before the first is used. With `accesses` >
 /// 0 each is read once and kept in registers; with 0 it is read at each use, and the sum is made online: on a higher
 /// score what was summed before is scaled (Milakov, Gimelshein 2018, "Online normalizer calculation for softmax", arXiv
-/// 1805.02867). All threads of the team construct one together.
-template <int team, int vector, int accesses, class Scores>
+/// 1805.02867). The team is `threads` threads of each of `blocks` blocks, all of which construct one together.
+template <int threads, int vector, int accesses, class Scores, int blocks = 1>
 class RowExponentials {
  public:
-  using Columns = TeamColumns<team, vector, accesses>;
+  using Columns = TeamColumns<threads * blocks, vector, accesses>;
+  using Team = TeamSumAndMaximum<threads, blocks>;
 
   /// `keep_scores`: scores() will be called; else only exponentials(), which then cost nothing more.
-  HEDDLE_DEVICE RowExponentials(Columns const& columns, Scores const& scores, bool keep_scores,
-                                SumStorage<team, 1>& shared)
+  HEDDLE_DEVICE RowExponentials(Columns const& columns, Scores const& scores, bool keep_scores, Team& team)
       : scores_(scores), keep_scores_(keep_scores) {
     if constexpr (accesses > 0)
-      keep(columns, shared);
+      keep(columns, team);
     else
-      stream(columns, shared);
+      stream(columns, team);
   }
 
   /// The highest score; 0 when all are -infinity, whose exponentials are then all 0.
@@ -59,7 +59,7 @@ class RowExponentials {
     scores_.finish(column, z);
   }
 
-  HEDDLE_DEVICE void keep(Columns const& columns, SumStorage<team, 1>& shared) {
+  HEDDLE_DEVICE void keep(Columns const& columns, Team& team) {
     columns.for_each([&](int i, i64 column) { scores_.load(column, kept_[i]); });
     f32 highest = minus_infinity;
     columns.for_each([&](int i, i64 column) {
@@ -67,7 +67,7 @@ class RowExponentials {
       HEDDLE_UNROLL
       for (int k = 0; k < vector; ++k) highest = fmaxf(highest, kept_[i][k]);
     });
-    highest_ = finite_or_zero(team_maximum<team>(highest, shared));
+    highest_ = finite_or_zero(team.maximum(highest));
     f32 sum[1] = {0};
     columns.for_each([&](int i, i64) {
       HEDDLE_UNROLL
@@ -77,11 +77,11 @@ class RowExponentials {
         kept_[i][k] = keep_scores_ ? score : e;
       }
     });
-    team_sum<team>(sum, shared);
+    team(sum);
     sum_ = sum[0];
   }
 
-  HEDDLE_DEVICE void stream(Columns const& columns, SumStorage<team, 1>& shared) {
+  HEDDLE_DEVICE void stream(Columns const& columns, Team& team) {
     f32 highest = minus_infinity, sum[1] = {0};
     columns.for_each([&](int, i64 column) {
       f32 z[vector];
@@ -94,9 +94,9 @@ class RowExponentials {
       HEDDLE_UNROLL
       for (int k = 0; k < vector; ++k) sum[0] += exponential(z[k] - shift);
     });
-    highest_ = finite_or_zero(team_maximum<team>(highest, shared));
+    highest_ = finite_or_zero(team.maximum(highest));
     sum[0] *= exponential(highest - highest_);
-    team_sum<team>(sum, shared);
+    team(sum);
     sum_ = sum[0];
   }
 

@@ -1,4 +1,4 @@
-// The largest value over the threads of a warp or a block. NaN is passed over.
+// The largest value over the threads of a warp, a block or a cluster. NaN is passed over.
 #pragma once
 
 #include "kernels/tile/sum.cuh"
@@ -26,5 +26,23 @@ HEDDLE_DEVICE f32 team_maximum(f32 value, SumStorage<threads, 1>& shared) {
   }
   return value;
 }
+
+/// Sums and largest values over a team, as TeamSum, one after the other.
+template <int threads, int blocks = 1>
+class TeamSumAndMaximum : public TeamSum<threads, 1, blocks> {
+ public:
+  using TeamSum<threads, 1, blocks>::TeamSum;
+
+  /// The largest `value` of the team, all of whose threads call this.
+  HEDDLE_DEVICE f32 maximum(f32 value) {
+    if constexpr (blocks == 1) {
+      return team_maximum<threads>(value, this->shared_);
+    } else {
+      f32 values[1] = {team_maximum<threads>(value, this->shared_.of_block)};
+      this->exchange(values, [](f32 a, f32 b) { return fmaxf(a, b); });
+      return values[0];
+    }
+  }
+};
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -45,10 +45,11 @@ constexpr RowConfig choose(std::span<RowConfig const> candidates, i64 columns, R
   return candidates.back();
 }
 
-/// Blocks that cover the rows; a block goes on to further rows where a grid cannot be that large.
+/// Blocks that cover the rows, whole clusters of them; a block goes on to further rows where a grid cannot be that
+/// large.
 constexpr unsigned row_blocks(RowConfig const& config, i64 rows) {
-  i64 const blocks = ceil_div<i64>(rows, config.rows_per_block);
-  return static_cast<unsigned>(blocks < 0x7fffffff ? blocks : 0x7fffffff);
+  i64 const teams = ceil_div<i64>(rows, config.rows_per_block), most = 0x7fffffff / config.cluster;
+  return static_cast<unsigned>((teams < most ? teams : most) * config.cluster);
 }
 
 }  // namespace heddle

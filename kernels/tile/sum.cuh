@@ -61,14 +61,15 @@ class TeamSum {
       team_sum<threads>(values, shared_);
     } else {
       team_sum<threads>(values, shared_.of_block);
-      exchange(values);
+      exchange(values, [](f32 a, f32 b) { return a + b; });
     }
   }
 
- private:
-  // Each block writes its sums to all; all add them in the same order. Who writes has passed the barrier of the turn
-  // before, to which all came after they had read the sums of two turns ago. After the last barrier none writes.
-  HEDDLE_DEVICE void exchange(f32 (&values)[count]) {
+ protected:
+  // Each block writes its values to all; all combine them in the same order. Who writes has passed the barrier of the
+  // turn before, to which all came after they had read the values of two turns ago. After the last barrier none writes.
+  template <class Combine>
+  HEDDLE_DEVICE void exchange(f32 (&values)[count], Combine&& combine) {
     auto& sums = shared_.of_rank[turn_];
     turn_ ^= 1;
     if (threadIdx.x < blocks) {
@@ -80,11 +81,13 @@ class TeamSum {
     for (int i = 0; i < count; ++i) {
       values[i] = sums[0][i];
       HEDDLE_UNROLL
-      for (int rank = 1; rank < blocks; ++rank) values[i] += sums[rank][i];
+      for (int rank = 1; rank < blocks; ++rank) values[i] = combine(values[i], sums[rank][i]);
     }
   }
 
   SharedStorage& shared_;
+
+ private:
   int turn_ = 0;
 };
 

@@ -24,7 +24,8 @@ struct CrossEntropyCase {
   f32 spread = 4;                // logits are uniform in ± spread
   std::vector<f32> logits = {};  // instead of random values
   i64 offset = 0;                // elements from an aligned address to the tensors
-  bool once = false;             // slow on the emulator: one type, one order of threads
+  int architecture = 90;
+  bool once = false;  // slow on the emulator: one type, one order of threads
 };
 
 inline void PrintTo(CrossEntropyCase const& c, std::ostream* out) { *out << c.name; }
@@ -64,7 +65,10 @@ inline std::vector<CrossEntropyCase> cross_entropy_cases() {
       {.name = "row_8192", .rows = 2, .classes = 8192, .smoothing = 0.1f},
       {.name = "row_16384_soft", .rows = 1, .classes = 16384, .soft = true},
       {.name = "row_20000", .rows = 2, .classes = 20000},
-      {.name = "wide_streamed", .rows = 2, .classes = 40000},
+      {.name = "wide_streamed", .rows = 2, .classes = 40000, .architecture = 80},
+      {.name = "wide_cluster", .rows = 2, .classes = 40000},
+      {.name = "wide_cluster_soft", .rows = 2, .classes = 33024, .smoothing = 0.1f, .soft = true, .weights = true},
+      {.name = "widest_cluster", .rows = 2, .classes = 131072, .once = true},
       {.name = "more_rows_than_teams", .rows = 2500, .classes = 8, .once = true}};
 }
 

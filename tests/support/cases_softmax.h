@@ -22,7 +22,8 @@ struct SoftmaxCase {
   bool bias = false;
   std::vector<f32> x = {};  // instead of random values
   i64 offset = 0;           // elements from an aligned address to the tensors
-  bool once = false;        // slow on the emulator: one type, one order of threads
+  int architecture = 90;
+  bool once = false;  // slow on the emulator: one type, one order of threads
 };
 
 inline void PrintTo(SoftmaxCase const& c, std::ostream* out) { *out << c.name; }
@@ -55,7 +56,11 @@ inline std::vector<SoftmaxCase> softmax_cases() {
           {.name = "row_8192", .rows = 1, .columns = 8192},
           {.name = "row_16384", .rows = 1, .columns = 16384},
           {.name = "row_20000", .rows = 1, .columns = 20000},
-          {.name = "wide_streamed", .rows = 1, .columns = 40000},
+          {.name = "wide_streamed", .rows = 1, .columns = 40000, .architecture = 80},
+          {.name = "wide_cluster", .rows = 2, .columns = 40000},
+          {.name = "wide_cluster_masked", .rows = 2, .columns = 33024, .mask_rows = 2, .mask = true, .bias = true},
+          {.name = "huge_cluster", .rows = 1, .columns = 20008, .spread = 3e4f},
+          {.name = "widest_cluster", .rows = 1, .columns = 131072, .once = true},
           {.name = "more_rows_than_teams", .rows = 2500, .columns = 8, .once = true}};
 }
 

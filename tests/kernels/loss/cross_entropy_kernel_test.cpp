@@ -11,7 +11,9 @@ namespace {
 
 class CrossEntropyKernel : public ::testing::TestWithParam<CrossEntropyCase> {};
 
-TEST_P(CrossEntropyKernel, Emulated) { test_emulated(CrossEntropyPass(GetParam()), {.once = GetParam().once}); }
+TEST_P(CrossEntropyKernel, Emulated) {
+  test_emulated(CrossEntropyPass(GetParam()), {.architecture = GetParam().architecture, .once = GetParam().once});
+}
 
 TEST_P(CrossEntropyKernel, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
@@ -29,7 +31,7 @@ TEST(CrossEntropyConfigs, AreAllTested) {
     bool chosen = false;
     for (CrossEntropyCase const& c : cross_entropy_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(one_row_configs, c.classes, {bytes, c.offset == 0});
+        chosen |= c.rows > 0 && config == choose(one_row_configs, c.classes, {bytes, c.offset == 0, c.architecture});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

@@ -1,7 +1,6 @@
 // Every access of the kernels of batch normalisation: none races, none is out of bounds.
-#include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/norm/batch_norm_bounds.h"
+#include "tests/support/accesses_test.h"
 
 namespace heddle::testing {
 namespace {
@@ -9,18 +8,9 @@ namespace {
 class BatchNormAccesses : public ::testing::TestWithParam<BatchNormCase> {};
 
 TEST_P(BatchNormAccesses, AreInOrder) {
-  emulated::AccessChecker checker;
-  emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
-                                             .seed = 3,
-                                             .completion = emulated::Completion::random,
-                                             .observer = &checker});
-  auto const test = [](auto const& c) {
-    test_operation<f32>(Device::emulated, c);
-    test_operation<bf16>(Device::emulated, c);
-  };
-  test(BatchNormTrainingCase(GetParam()));
-  test(BatchNormInferenceCase(GetParam()));
-  test(BatchNormBackwardCase(GetParam()));
+  test_accesses(BatchNormTrainingCase(GetParam()));
+  test_accesses(BatchNormInferenceCase(GetParam()));
+  test_accesses(BatchNormBackwardCase(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, BatchNormAccesses, ::testing::ValuesIn(batch_norm_cases()),

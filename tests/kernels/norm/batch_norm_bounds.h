@@ -1,24 +1,13 @@
-// The cases as operation_test.h wants them, with the bounds that a kernel must keep that computes in f32.
-//
-// Notation: u = 2^-24; d = the longest chain of additions of one sum over the rows. Sums, products and differences each
-// round by u. First-order bounds (Higham, "Accuracy and stability of numerical algorithms", 3.1), with a tenth added
-// for the second order.
+// The cases as operation_test.h wants them, with the bounds that a kernel must keep that computes in f32. Notation:
+// channel_norm_bounds.h.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-
+#include "bench/samples/batch_norm.h"
 #include "kernels/norm/channel_strips.h"
+#include "tests/kernels/norm/channel_norm_bounds.h"
 #include "tests/support/cases_batch_norm.h"
-#include "tests/support/operation_test.h"
 
 namespace heddle::testing {
-
-inline constexpr double u = 0x1p-24;
-/// Of y = f(x), and of f'(x), for the activations of kernels/tile/activation.cuh and of the CPU together: a few
-/// roundings of terms that are at most 1 + |x|. |f'| and |f''| are at most 1.2.
-inline double activation_error(double x) { return 64 * u * (1 + std::abs(x)); }
-inline constexpr double steepest = 1.2;
 
 /// A thread's rows one after the other, then pairwise over the block; the chunks likewise.
 inline double chain(BatchNormShape const& shape, i64 element_bytes) {
@@ -26,38 +15,6 @@ inline double chain(BatchNormShape const& shape, i64 element_bytes) {
   return static_cast<double>(ceil_div<i64>(s.chunk_rows, s.row_threads()) + 8 + ceil_div<i64>(s.chunks * s.fold, 32) +
                              5);
 }
-
-/// The true statistics of some values, and what those of a kernel may be off.
-struct TrueStatistics {
-  double mean = 0, variance = 0, range = 0, largest = 0;
-
-  explicit TrueStatistics(std::vector<double> const& values) {
-    if (values.empty()) return;
-    auto const count = static_cast<double>(values.size());
-    for (double const value : values) {
-      mean += value / count;
-      largest = std::max(largest, std::abs(value));
-    }
-    for (double const value : values) variance += std::pow(value - mean, 2) / count;
-    auto const [low, high] = std::minmax_element(values.begin(), values.end());
-    range = *high - *low;
-  }
-
-  // The shift is one of the x, so that differences from it are below the range. The mean of a chunk is rounded, and
-  // the mean of all, and the differences of the former.
-  double mean_error(double d) const { return 1.1 * ((d + 6) * u * range + 3 * u * largest); }
-  // sum (x - s)^2 and (sum (x - s))^2 / n cancel; the means of chunks enter with their errors.
-  double variance_error(double d) const {
-    return 1.1 * (4 * (d + 6) * u * range * range + 8 * u * largest * range + std::pow(4 * u * largest, 2));
-  }
-};
-
-struct BatchNormCaseBase {
-  BatchNormCase c;
-  i64 offset = c.offset;
-
-  explicit BatchNormCaseBase(BatchNormCase const& given) : c(given) {}
-};
 
 /// y for given statistics that may be off.
 template <class T, class Args>
@@ -71,17 +28,9 @@ double y_bound(Args const& a, i64 at, i64 channel, double mean, double rstd, dou
          half_subnormal<T>;
 }
 
-struct BatchNormTrainingCase : BatchNormCaseBase {
-  using BatchNormCaseBase::BatchNormCaseBase;
-  template <class T>
-  using Args = BatchNormTrainingArgs<T>;
-  template <class T>
-  static constexpr Operation<Args<T>> operation = batch_norm_training<T>;
+struct BatchNormTrainingCase : ChannelNormCase<bench::BatchNormTrainingSample<false>, BatchNormCase> {
+  using ChannelNormCase::ChannelNormCase;
 
-  template <class T>
-  Args<T> arguments() const {
-    return {.shape = c.shape, .activation = c.activation};
-  }
   std::vector<f32> values(std::string_view name, i64 count, u64) const {
     bool const fused = c.residual && c.activation == Activation::relu;
     if ((name == "residual" && !c.residual) || (name == "positive" && !fused)) return {};
@@ -118,17 +67,9 @@ struct BatchNormTrainingCase : BatchNormCaseBase {
   }
 };
 
-struct BatchNormInferenceCase : BatchNormCaseBase {
-  using BatchNormCaseBase::BatchNormCaseBase;
-  template <class T>
-  using Args = BatchNormInferenceArgs<T>;
-  template <class T>
-  static constexpr Operation<Args<T>> operation = batch_norm_inference<T>;
+struct BatchNormInferenceCase : ChannelNormCase<bench::BatchNormInferenceSample<false>, BatchNormCase> {
+  using ChannelNormCase::ChannelNormCase;
 
-  template <class T>
-  Args<T> arguments() const {
-    return {.shape = c.shape, .activation = c.activation};
-  }
   std::vector<f32> values(std::string_view name, i64 count, u64) const {
     if (name == "residual" && !c.residual) return {};
     return batch_norm_values(c, name, count);
@@ -146,17 +87,9 @@ struct BatchNormInferenceCase : BatchNormCaseBase {
   }
 };
 
-struct BatchNormBackwardCase : BatchNormCaseBase {
-  using BatchNormCaseBase::BatchNormCaseBase;
-  template <class T>
-  using Args = BatchNormBackwardArgs<T>;
-  template <class T>
-  static constexpr Operation<Args<T>> operation = batch_norm_backward<T>;
+struct BatchNormBackwardCase : ChannelNormCase<bench::BatchNormBackwardSample<false>, BatchNormCase> {
+  using ChannelNormCase::ChannelNormCase;
 
-  template <class T>
-  Args<T> arguments() const {
-    return {.shape = c.shape, .activation = c.activation};
-  }
   /// mean, rstd and the bits are those of the training pass.
   std::vector<f32> values(std::string_view name, i64 count, u64) const {
     bool const bits = c.residual && c.activation == Activation::relu;

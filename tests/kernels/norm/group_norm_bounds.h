@@ -1,8 +1,10 @@
-// The cases as operation_test.h wants them, with the bounds that a kernel must keep that computes in f32. Notation and
-// the errors of statistics: batch_norm_bounds.h.
+// The cases as operation_test.h wants them, with the bounds that a kernel must keep that computes in f32. Notation:
+// channel_norm_bounds.h.
 #pragma once
 
-#include "tests/kernels/norm/batch_norm_bounds.h"
+#include "bench/samples/group_norm.h"
+#include "kernels/norm/channel_strips.h"
+#include "tests/kernels/norm/channel_norm_bounds.h"
 #include "tests/support/cases_group_norm.h"
 
 namespace heddle::testing {
@@ -15,39 +17,24 @@ inline double chain(GroupNormShape const& shape, i64 element_bytes) {
                              ceil_div<i64>(shape.images, 32) + 5);
 }
 
-struct GroupNormCaseBase {
-  GroupNormCase c;
-  i64 offset = c.offset;
+/// Calls visit(statistic, first channel, end channel, image) for each group.
+template <class Visit>
+void for_each_group(GroupNormShape const& s, Visit const& visit) {
+  i64 const width = s.channels / s.groups;
+  for (i64 image = 0; image < s.images; ++image)
+    for (i64 group = 0; group < s.groups; ++group)
+      visit(image * s.groups + group, group * width, (group + 1) * width, image);
+}
+/// Calls visit(element, channel) for the elements of one.
+template <class Visit>
+void for_each_element(GroupNormShape const& s, i64 image, i64 begin, i64 end, Visit const& visit) {
+  for (i64 row = 0; row < s.rows; ++row)
+    for (i64 channel = begin; channel < end; ++channel) visit((image * s.rows + row) * s.channels + channel, channel);
+}
 
-  explicit GroupNormCaseBase(GroupNormCase const& given) : c(given) {}
+struct GroupNormForwardCase : ChannelNormCase<bench::GroupNormForwardSample, GroupNormCase> {
+  using ChannelNormCase::ChannelNormCase;
 
-  /// Calls visit(statistic, first channel, end channel, image) for each group.
-  template <class Visit>
-  static void for_each_group(GroupNormShape const& s, Visit const& visit) {
-    i64 const width = s.channels / s.groups;
-    for (i64 image = 0; image < s.images; ++image)
-      for (i64 group = 0; group < s.groups; ++group)
-        visit(image * s.groups + group, group * width, (group + 1) * width, image);
-  }
-  /// Calls visit(element, channel) for the elements of one.
-  template <class Visit>
-  static void for_each_element(GroupNormShape const& s, i64 image, i64 begin, i64 end, Visit const& visit) {
-    for (i64 row = 0; row < s.rows; ++row)
-      for (i64 channel = begin; channel < end; ++channel) visit((image * s.rows + row) * s.channels + channel, channel);
-  }
-};
-
-struct GroupNormForwardCase : GroupNormCaseBase {
-  using GroupNormCaseBase::GroupNormCaseBase;
-  template <class T>
-  using Args = GroupNormForwardArgs<T>;
-  template <class T>
-  static constexpr Operation<Args<T>> operation = group_norm_forward<T>;
-
-  template <class T>
-  Args<T> arguments() const {
-    return {.shape = c.shape, .activation = c.activation};
-  }
   std::vector<f32> values(std::string_view name, i64 count, u64) const { return group_norm_values(c, name, count); }
 
   template <class T>
@@ -77,17 +64,9 @@ struct GroupNormForwardCase : GroupNormCaseBase {
   }
 };
 
-struct GroupNormBackwardCase : GroupNormCaseBase {
-  using GroupNormCaseBase::GroupNormCaseBase;
-  template <class T>
-  using Args = GroupNormBackwardArgs<T>;
-  template <class T>
-  static constexpr Operation<Args<T>> operation = group_norm_backward<T>;
+struct GroupNormBackwardCase : ChannelNormCase<bench::GroupNormBackwardSample, GroupNormCase> {
+  using ChannelNormCase::ChannelNormCase;
 
-  template <class T>
-  Args<T> arguments() const {
-    return {.shape = c.shape, .activation = c.activation};
-  }
   /// mean and rstd are those of x.
   std::vector<f32> values(std::string_view name, i64 count, u64) const {
     if (name != "mean" && name != "rstd") return group_norm_values(c, name, count);

@@ -59,6 +59,22 @@ TEST(RowNormInspection, TouchesTheBytesItDeclares) {
   }
 }
 
+/// What the two kernels of the backward pass touch of partial sums, written and read, in volumes of x, dy and dx.
+double volumes_of_partial_sums(RowNormShape const& shape) {
+  double touched = -cost(LayerNormBackwardArgs<bf16>{.shape = shape, .workspace = {}}).bytes();
+  for (KernelReport const& kernel : inspect<bench::LayerNormBackwardSample, bf16>(
+           shape, [](auto const& args) { emulated::layer_norm_backward(args, {}); }))
+    touched += static_cast<double>(kernel.least_bytes());
+  return touched / (3.0 * static_cast<double>(shape.rows * shape.columns) * sizeof(bf16));
+}
+
+TEST(RowNormInspection, PartialSumsAreLessThanTheTensors) {
+  // 16 bytes a column from 16 rows, or 4 rows, of 6 bytes a column.
+  EXPECT_NEAR(volumes_of_partial_sums({64, 256}), 16 / (16 * 6.0), 1e-3);
+  EXPECT_NEAR(volumes_of_partial_sums({64, 1024}), 16 / (4 * 6.0), 1e-3);
+  EXPECT_NEAR(volumes_of_partial_sums({20, 8192}), 16 / (4 * 6.0), 1e-3);
+}
+
 TEST(RowNormInspection, HasNoBankConflicts) {
   for (RowNormShape const& shape : shapes) EXPECT_EQ(inspect_forward<bf16>(shape).shared.conflicts(), 0u);
 }

@@ -1,7 +1,6 @@
 // Every access of the kernels of softmax: none races, none is out of bounds.
-#include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/softmax/softmax_reference.h"
+#include "tests/support/accesses_test.h"
 
 namespace heddle::testing {
 namespace {
@@ -9,15 +8,8 @@ namespace {
 class SoftmaxAccesses : public ::testing::TestWithParam<SoftmaxCase> {};
 
 TEST_P(SoftmaxAccesses, AreInOrder) {
-  emulated::AccessChecker checker;
-  emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
-                                             .seed = 3,
-                                             .completion = emulated::Completion::random,
-                                             .observer = &checker});
-  for_each_pass(GetParam(), [](auto const& c) {
-    test_operation<f32>(Device::emulated, c);
-    if (!c.c.once) test_operation<bf16>(Device::emulated, c);
-  });
+  for_each_pass(GetParam(),
+                [](auto const& c) { test_accesses(c, {.architecture = c.c.architecture, .once = c.c.once}); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, SoftmaxAccesses, ::testing::ValuesIn(softmax_cases()),

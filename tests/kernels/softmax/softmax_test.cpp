@@ -12,7 +12,8 @@ namespace {
 class Softmax : public ::testing::TestWithParam<SoftmaxCase> {};
 
 TEST_P(Softmax, Emulated) {
-  for_each_pass(GetParam(), [](auto const& c) { test_emulated(c, {.once = c.c.once}); });
+  for_each_pass(GetParam(),
+                [](auto const& c) { test_emulated(c, {.architecture = c.c.architecture, .once = c.c.once}); });
 }
 
 TEST_P(Softmax, Cuda) {
@@ -34,7 +35,7 @@ void expect_all_chosen(RowConfig const (&candidates)[count]) {
     bool chosen = false;
     for (SoftmaxCase const& c : softmax_cases())
       for (i64 const bytes : {2, 4})
-        chosen |= c.rows > 0 && config == choose(candidates, c.columns, {bytes, c.offset == 0});
+        chosen |= c.rows > 0 && config == choose(candidates, c.columns, {bytes, c.offset == 0, c.architecture});
     EXPECT_TRUE(chosen) << config.threads_per_row << " threads, " << config.accesses << " accesses";
   }
 }

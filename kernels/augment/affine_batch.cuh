@@ -10,7 +10,9 @@
 #pragma once
 
 #include "kernels/augment/augment_choice.h"
-#include "kernels/augment/picture.cuh"
+#include "kernels/augment/normalisation.cuh"
+#include "kernels/augment/picture_place.cuh"
+#include "kernels/tile/vector.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 

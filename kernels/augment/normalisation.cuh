@@ -1,36 +1,11 @@
-// What the kernels of image batches do with the values of a picture: find them, and normalise them.
+// The normalisation of image batches.
 #pragma once
 
 #include "kernels/augment/image_batch.h"
 #include "kernels/augment/image_batch_config.h"
-#include "kernels/tile/vector.cuh"
+#include "kernels/machine/machine.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
-
-/// A value of a picture of w columns and c channels.
-struct PicturePlace {
-  i32 row, column, channel;
-
-  HEDDLE_DEVICE static PicturePlace of(i32 value, i32 w, i32 c) {
-    i32 const pixel = value / c;
-    return {pixel / w, pixel % w, value % c};
-  }
-
-  /// On by as many values as lie before `step`.
-  HEDDLE_DEVICE void advance(PicturePlace const& step, i32 w, i32 c) {
-    channel += step.channel;
-    column += step.column;
-    row += step.row;
-    if (channel >= c) {
-      channel -= c;
-      ++column;
-    }
-    if (column >= w) {
-      column -= w;
-      ++row;
-    }
-  }
-};
 
 /// From bytes to values: with factors in shared memory where channels are few, by the formula where they are not.
 template <bool few_channels>

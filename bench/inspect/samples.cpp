@@ -5,7 +5,9 @@
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/image_batch.h"
+#include "bench/samples/image_grey.h"
 #include "bench/samples/kl_divergence.h"
+#include "bench/samples/mix_batch.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/reduce.h"
@@ -40,6 +42,17 @@ InspectedKernel inspected() {
           .run = run<Sample>};
 }
 
+/// One that is there in f32 only.
+template <class Sample>
+InspectedKernel inspected_f32() {
+  return {.name = Sample::template operation<f32>.name,
+          .shape = Sample::sizes,
+          .example = Sample::example,
+          .types = {"f32"},
+          .source = Sample::source,
+          .run = [](std::vector<i64> const& sizes, std::string const&) { return run_with<Sample, f32>(sizes); }};
+}
+
 }  // namespace
 
 std::vector<InspectedKernel> operation_kernels() {
@@ -69,6 +82,11 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::PairLossSample>(),
       inspected<bench::KlDivergenceSample>(),
       inspected<bench::ImageBatchSample>(),
+      inspected<bench::ColouredImageBatchSample>(),
+      inspected<bench::TurnedImageBatchSample>(),
+      inspected_f32<bench::ImageGreySample>(),
+      inspected<bench::MixBatchSample<false>>(),
+      inspected<bench::MixBatchSample<true>>(),
       inspected<bench::ReduceSumSample>(),
       inspected<bench::ReduceMaxSample>(),
       inspected<bench::DistanceLossSample>(),

@@ -39,7 +39,8 @@ struct MixChoice {
 MixChoice mix_choice(MixOptions const& options, i64 h, i64 w, u64 seed, i64 batch);
 
 /// Which picture is the partner of picture i of n: a permutation of [0, n) by a cipher of four Feistel rounds whose
-/// keys come from (seed, batch), applied until it falls below n (Black, Rogaway 2002).
+/// keys come from (seed, batch), applied until it falls below n (Black, Rogaway 2002), then shifted modulo n: the
+/// cipher alone prefers some partners where n is small. A picture may be its own partner.
 class MixPartners {
  public:
   constexpr MixPartners(i64 n, u64 seed, i64 batch)

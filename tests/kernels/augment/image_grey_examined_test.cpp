@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/inspector/report.h"
 #include "tests/kernels/augment/image_grey_cases.h"
+#include "tests/support/inspect_sample.h"
 
 namespace heddle::testing {
 namespace {
@@ -19,22 +19,15 @@ TEST(ImageGreyAccesses, AreInOrder) {
 }
 
 TEST(ImageGreyInspection, ReadsEachByteOnceInWholeSectors) {
-  auto args = bench::ImageGreySample::arguments<f32>({16, 64, 48, 3});
-  bench::Operands const operands(emulated::memory, args, bench::ImageGreySample::values);
-  emulated::Inspector inspector;
-  {
-    emulated::ScopedExecution const execution({.observer = &inspector});
-    emulated::image_grey<f32>(args, {});
-  }
-  auto const kernel = report(inspector).at(0);
+  SampleReport const sample = inspect_sample<bench::ImageGreySample, f32>({16, 64, 48, 3});
+  emulated::KernelReport const& kernel = sample.kernels.at(0);
   for (auto const& line : kernel.lines) {
-    if (line.kind == emulated::AccessKind::read && line.space == emulated::Space::global && line.bytes == 16) {
+    if (line.space == emulated::Space::global && line.bytes == 16) {
       EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
     }
   }
-  double const declared = cost(args).bytes();
-  EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
-  EXPECT_NEAR(static_cast<double>(kernel.moved_bytes()), declared, 0.01 * declared);
+  EXPECT_NEAR(sample.least_bytes(), sample.declared_bytes, 0.01 * sample.declared_bytes);
+  EXPECT_NEAR(static_cast<double>(kernel.moved_bytes()), sample.declared_bytes, 0.01 * sample.declared_bytes);
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "kernels/machine/host/checker/access_checker.h"
-#include "kernels/machine/host/inspector/report.h"
 #include "tests/kernels/augment/mix_batch_cases.h"
+#include "tests/support/inspect_sample.h"
 
 namespace heddle::testing {
 namespace {
@@ -19,27 +19,16 @@ TEST(MixBatchAccesses, AreInOrder) {
   }
 }
 
-template <bool pasted, class T>
-emulated::KernelReport inspected(MixBatchArgs<T>& args) {
-  bench::Operands const operands(emulated::memory, args, bench::MixBatchSample<pasted>::values);
-  emulated::Inspector inspector;
-  emulated::ScopedExecution const execution({.observer = &inspector});
-  emulated::mix_batch<T>(args, {});
-  return report(inspector).at(0);
-}
-
 // Each picture is read for itself and for the one whose partner it is.
 template <class T>
 void expect_efficient(std::vector<i64> const& sizes) {
-  auto args = bench::MixBatchSample<false>::arguments<T>(sizes);
-  auto const kernel = inspected<false>(args);
-  for (auto const& line : kernel.lines) {
+  SampleReport const sample = inspect_sample<bench::MixBatchSample<false>, T>(sizes);
+  for (auto const& line : sample.kernels.at(0).lines) {
     if (line.bytes == 16 || line.kind == emulated::AccessKind::write) {
       EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
     }
   }
-  double const declared = cost(args).bytes();
-  EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
+  EXPECT_NEAR(sample.least_bytes(), sample.declared_bytes, 0.01 * sample.declared_bytes);
 }
 
 TEST(MixBatchInspection, MovesWhatItDeclaresInWholeSectors) {
@@ -51,12 +40,14 @@ TEST(MixBatchInspection, MovesWhatItDeclaresInWholeSectors) {
 
 // CutMix takes each value from one picture: in all little more than a volume, and one is written.
 TEST(MixBatchInspection, ReadsUnderCutMixWhatItWrites) {
-  auto args = bench::MixBatchSample<true>::arguments<f32>({8, 96, 96, 3, 10});
-  MixBox const box = mix_choice(args.options, 96, 96, args.seed, args.batch).box;
+  using Sample = bench::MixBatchSample<true>;
+  std::vector<i64> const sizes = {8, 96, 96, 3, 10};
+  auto const args = Sample::arguments<f32>(sizes);
+  MixBox const box = mix_choice(args.options, args.h, args.w, args.seed, args.batch).box;
   ASSERT_GT((box.bottom - box.top) * (box.right - box.left), 500);
-  auto const kernel = inspected<true>(args);
   double const volume = 4.0 * 8 * 96 * 96 * 3;
-  EXPECT_LT(static_cast<double>(kernel.moved_bytes()), 2.2 * volume);
+  SampleReport const sample = inspect_sample<Sample, f32>(sizes);
+  EXPECT_LT(static_cast<double>(sample.kernels.at(0).moved_bytes()), 2.2 * volume);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace heddle::HEDDLE_BACKEND {
 template <class T, bool staged>
 struct ImageBatchKernel {
   static constexpr int threads = image_batch_threads;
-  static constexpr int min_blocks = 10;
+  static constexpr int min_blocks = staged ? 10 : 16;
   static constexpr int vector = staged ? 4 : 1;
 
   using Normalised = Normalisation<staged>;
@@ -112,6 +112,7 @@ struct ImageBatchKernel {
     u8 const* const bytes = staged ? shared.bytes : a.images + image * a.h * a.w * a.c;
     i32 const origin =
         staged ? static_cast<i32>(begin_of(a, image, shared.source) % 16) - shared.source.begin * w * c : 0;
+    f32 const black = shared.colour.black();
     T* const y = a.y + picture * a.h * a.w * a.c;
     i32 const begin = rows.begin * w * c + static_cast<i32>(threadIdx.x) * vector, end = rows.end * w * c;
     auto place = PicturePlace::of(begin, w, c);
@@ -123,7 +124,10 @@ struct ImageBatchKernel {
       for (int i = 0; i < vector; ++i) {
         AugmentSource const source = augment_source(a.options, choice, h, w, at.row, at.column);
         i32 const offset = origin + (source.row * w + source.column) * c + at.channel;
-        values[i] = image < 0 ? NAN : value_at(a, bytes, offset, source.kind, at.channel, shared);
+        bool const from_image = source.kind == AugmentSource::Kind::image;
+        f32 const byte = from_image && image >= 0 ? byte_at(a, bytes, offset, at.channel, shared) : black;
+        f32 const value = Normalised::value(a, shared.normalisation, byte, at.channel);
+        values[i] = image < 0 ? NAN : source.kind == AugmentSource::Kind::mean ? 0 : value;
         at.advance({0, 0, 1}, w, c);
       }
       store_f32(y + first, values);
@@ -131,18 +135,13 @@ struct ImageBatchKernel {
     }
   }
 
-  HEDDLE_DEVICE static f32 value_at(ImageBatchArgs<T> const& a, u8 const* bytes, i32 offset, AugmentSource::Kind kind,
-                                    i32 k, SharedStorage const& shared) {
-    if (kind == AugmentSource::Kind::mean) return 0;
-    f32 byte = shared.colour.black();
-    if (kind == AugmentSource::Kind::image) {
-      if constexpr (staged)
-        byte = load<u8>(bytes + offset);
-      else
-        byte = a.options.colour.any() ? shared.colour.channel(a.c, k, bytes + (offset - k))
-                                      : load_constant<u8>(bytes + offset);
-    }
-    return Normalised::value(a, shared.normalisation, byte, k);
+  HEDDLE_DEVICE static f32 byte_at(ImageBatchArgs<T> const& a, u8 const* bytes, i32 offset, i32 k,
+                                   SharedStorage const& shared) {
+    if constexpr (staged)
+      return load<u8>(bytes + offset);
+    else
+      return a.options.colour.any() ? shared.colour.channel(a.c, k, bytes + (offset - k))
+                                    : load_constant<u8>(bytes + offset);
   }
 };
 

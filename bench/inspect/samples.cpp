@@ -6,7 +6,9 @@
 #include "bench/samples/elementwise.h"
 #include "bench/samples/group_norm.h"
 #include "bench/samples/image_batch.h"
+#include "bench/samples/image_grey.h"
 #include "bench/samples/kl_divergence.h"
+#include "bench/samples/mix_batch.h"
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/reduce.h"
@@ -39,6 +41,17 @@ InspectedKernel inspected() {
           .types = {"bf16", "f16", "f32"},
           .source = Sample::source,
           .run = run<Sample>};
+}
+
+/// One that is there in f32 only.
+template <class Sample>
+InspectedKernel inspected_f32() {
+  return {.name = Sample::template operation<f32>.name,
+          .shape = Sample::sizes,
+          .example = Sample::example,
+          .types = {"f32"},
+          .source = Sample::source,
+          .run = [](std::vector<i64> const& sizes, std::string const&) { return run_with<Sample, f32>(sizes); }};
 }
 
 }  // namespace
@@ -75,6 +88,11 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::PairLossSample>(),
       inspected<bench::KlDivergenceSample>(),
       inspected<bench::ImageBatchSample>(),
+      inspected<bench::ColouredImageBatchSample>(),
+      inspected<bench::TurnedImageBatchSample>(),
+      inspected_f32<bench::ImageGreySample>(),
+      inspected<bench::MixBatchSample<false>>(),
+      inspected<bench::MixBatchSample<true>>(),
       inspected<bench::ReduceSumSample>(),
       inspected<bench::ReduceMaxSample>(),
       inspected<bench::DistanceLossSample>(),

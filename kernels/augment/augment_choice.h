@@ -11,6 +11,12 @@ struct AugmentChoice {
   i32 top = 0, left = 0;  // of the crop, relative to the image: from -crop_padding to crop_padding
   bool mirrored = false;
   i32 cutout_top = 0, cutout_left = 0;  // of the square, relative to the cropped image; it may reach over the border
+
+  /// Whether the pixel (row, column) of the picture lies in the square.
+  constexpr bool cut_out(i32 side, i32 row, i32 column) const {
+    i32 const below = row - cutout_top, beside = column - cutout_left;
+    return below >= 0 && below < side && beside >= 0 && beside < side;
+  }
 };
 
 /// The choice for `image` of size h x w under (seed, epoch); it depends on nothing else.
@@ -34,6 +40,18 @@ constexpr AugmentChoice augment_choice(AugmentOptions const& options, i64 h, i64
   return choice;
 }
 
+/// What is drawn for the colours of an image.
+template <class T>
+constexpr ColourMap colour_of(ImageBatchArgs<T> const& a, i64 image) {
+  return colour_map(colour_strengths(a.options.colour, a.seed, a.epoch, image), a.c, a.grey ? a.grey[image] : 0.0f);
+}
+
+/// And for its place.
+template <class T>
+constexpr AffineMap affine_of(ImageBatchArgs<T> const& a, i64 image) {
+  return affine_map(affine_strengths(a.options.affine, a.seed, a.epoch, image));
+}
+
 /// Where a position up to size - 1 beyond either end lies once it is reflected there: -1 -> 1, size -> size - 2.
 constexpr i32 reflect(i32 position, i32 size) {
   if (position < 0) return -position;
@@ -49,9 +67,7 @@ struct AugmentSource {
 /// That of the pixel (row, column) of a picture of h x w.
 constexpr AugmentSource augment_source(AugmentOptions const& options, AugmentChoice const& choice, i32 h, i32 w,
                                        i32 row, i32 column) {
-  i32 const below = row - choice.cutout_top, beside = column - choice.cutout_left;
-  if (below >= 0 && below < options.cutout && beside >= 0 && beside < options.cutout)
-    return {AugmentSource::Kind::mean};
+  if (choice.cut_out(static_cast<i32>(options.cutout), row, column)) return {AugmentSource::Kind::mean};
   i32 const from_row = choice.top + row, from_column = choice.left + (choice.mirrored ? w - 1 - column : column);
   if (options.border == Border::reflect)
     return {AugmentSource::Kind::image, reflect(from_row, h), reflect(from_column, w)};

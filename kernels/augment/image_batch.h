@@ -2,6 +2,8 @@
 // (seed, epoch, image), so a picture does not depend on batch size, thread count or device.
 #pragma once
 
+#include "kernels/augment/affine.h"
+#include "kernels/augment/colour.h"
 #include "kernels/core/operation.h"
 
 namespace heddle {
@@ -12,21 +14,19 @@ enum class Flip : u8 {
   alternating,  // drawn once per image, then flipped in every other epoch (Jordan 2024, arXiv:2404.00498)
 };
 
-/// What lies around an image.
-enum class Border : u8 {
-  reflect,  // its own pixels, mirrored at the outermost ones
-  zero,     // black pixels, of bytes 0
-};
-
 struct AugmentOptions {
   i64 crop_padding = 0;  // random crop of the image padded by this many pixels; 0 for none
   Border border = Border::reflect;
   Flip flip = Flip::none;
   i64 cutout = 0;  // side of the square set to the mean, placed anywhere (DeVries, Taylor 2017); 0 for none
+  ColourOptions colour = {};
+  AffineOptions affine = {};
   friend bool operator==(AugmentOptions const&, AugmentOptions const&) = default;
 };
 
-/// y[i] = (augmented images[index[i]] / 255 - mean) / deviation. Order: crop, flip, cutout.
+/// y[i] = (augmented images[index[i]] / 255 - mean) / deviation. Order: crop, rotation with shear and scale, flip,
+/// colour, cutout. All but the normalisation is arithmetic of integers, whose result is bytes, the same on every
+/// device.
 template <class T>
 struct ImageBatchArgs {
   i64 n = 0, h = 0, w = 0, c = 0;  // the batch
@@ -38,6 +38,7 @@ struct ImageBatchArgs {
   i64 const* index = nullptr;      // [n], each below count
   f32 const* mean = nullptr;       // [c], of values in [0, 1]
   f32 const* deviation = nullptr;  // [c], likewise
+  f32 const* grey = nullptr;       // [count]: the mean grey of each image (image_grey.h), or null: no contrast
   T* y = nullptr;                  // [n, h, w, c]
 
   static void tensors(auto& a, auto&& tensor) {
@@ -47,6 +48,7 @@ struct ImageBatchArgs {
     tensor("index", a.index, empty ? 0 : a.n);
     tensor("mean", a.mean, empty ? 0 : a.c);
     tensor("deviation", a.deviation, empty ? 0 : a.c);
+    tensor("grey", a.grey, empty ? 0 : a.count, TensorUse{.optional = true});
     tensor("y", a.y, a.n * size);
   }
   /// A multiply-add for each value.

@@ -26,4 +26,19 @@ constexpr ImageBatchConfig choose_image_batch(i64 h, i64 w, i64 c, bool aligned)
   return {false, std::max<i64>(1, std::min(h, staged_bytes / row))};
 }
 
+struct AffineBatchConfig {
+  bool vectors = false;  // four elements are written together, and the image may be held in shared memory
+  bool whole = false;    // it is
+  i64 band_pixels = 1;   // of a picture, which a block makes at a time
+};
+
+inline constexpr i64 affine_image_bytes = 64 * 64 * 3;
+
+/// Bands of 16 pixels or a multiple begin at multiples of 16 elements. c is at most staged_bytes.
+constexpr AffineBatchConfig choose_affine_batch(i64 h, i64 w, i64 c, bool aligned) {
+  i64 const most = staged_bytes / c;
+  bool const vectors = aligned && c <= staged_channels && h * w * c % 16 == 0;
+  return {vectors, vectors && h * w * c <= affine_image_bytes, std::min(h * w, most >= 16 ? most / 16 * 16 : most)};
+}
+
 }  // namespace heddle

@@ -52,6 +52,63 @@ void augment(ImageBatchArgs<T> const& a, AugmentChoice const& choice, u8 const* 
     }
 }
 
+/// Makes the pixels of a picture whose colours change, or that is turned, sheared or scaled.
+template <class T>
+class PixelMaker {
+ public:
+  PixelMaker(ImageBatchArgs<T> const& a, AugmentChoice const& choice, i64 number)
+      : a_(a),
+        choice_(choice),
+        image_(a.images + number * a.h * a.w * a.c),
+        colour_(colour_of(a, number)),
+        affine_(affine_of(a, number)) {}
+
+  void operator()(i32 row, i32 column, u8* pixel) const {
+    a_.options.affine.any() ? sample(row, column, pixel) : take(row, column, pixel);
+    if (a_.options.colour.any()) colour_.apply(a_.c, pixel, pixel);
+  }
+
+ private:
+  u8 const* at(i32 row, i32 column) const { return image_ + (row * a_.w + column) * a_.c; }
+
+  void take(i32 row, i32 column, u8* pixel) const {
+    AugmentSource const source =
+        augment_source(a_.options, choice_, static_cast<i32>(a_.h), static_cast<i32>(a_.w), row, column);
+    if (source.kind == AugmentSource::Kind::black)
+      std::fill_n(pixel, a_.c, u8{0});
+    else
+      std::copy_n(at(source.row, source.column), a_.c, pixel);
+  }
+
+  void sample(i32 row, i32 column, u8* pixel) const {
+    auto const h = static_cast<i32>(a_.h), w = static_cast<i32>(a_.w);
+    Samples const from = samples(affine_, a_.options.border, h, w, choice_.top, choice_.left, row,
+                                 choice_.mirrored ? w - 1 - column : column);
+    for (i64 k = 0; k < a_.c; ++k)
+      pixel[k] = static_cast<u8>(from.blend([&](i32 r, i32 s) { return i32{at(r, s)[k]}; }));
+  }
+
+  ImageBatchArgs<T> const& a_;
+  AugmentChoice choice_;
+  u8 const* image_;
+  ColourMap colour_;
+  AffineMap affine_;
+};
+
+template <class T>
+void make_picture(ImageBatchArgs<T> const& a, AugmentChoice const& choice, i64 number, T const* table, T* y) {
+  PixelMaker<T> const make(a, choice, number);
+  std::vector<u8> pixel(static_cast<std::size_t>(a.c));
+  for (i32 row = 0; row < a.h; ++row)
+    for (i32 column = 0; column < a.w; ++column, y += a.c)
+      if (choice.cut_out(static_cast<i32>(a.options.cutout), row, column)) {
+        std::fill_n(y, a.c, T(0.0f));
+      } else {
+        make(row, column, pixel.data());
+        copy_normalized(pixel.data(), 1, a.c, table, y);
+      }
+}
+
 }  // namespace
 
 template <class T>
@@ -65,7 +122,9 @@ void image_batch(ImageBatchArgs<T> const& a, Stream) {
   for (i64 i = 0; i < a.n; ++i) {
     u8 const* image = a.images + a.index[i] * size;
     AugmentChoice const choice = augment_choice(a.options, a.h, a.w, a.seed, a.epoch, a.index[i]);
-    if (a.options.crop_padding == 0 && !choice.mirrored && a.options.cutout == 0)
+    if (a.options.colour.any() || a.options.affine.any())
+      make_picture(a, choice, a.index[i], table.data(), a.y + i * size);
+    else if (a.options.crop_padding == 0 && !choice.mirrored && a.options.cutout == 0)
       copy_normalized(image, a.h * a.w, a.c, table.data(), a.y + i * size);
     else
       augment(a, choice, image, table.data(), a.y + i * size);

@@ -32,6 +32,9 @@ enum class StreamUse : u8 {
   cutout = 2,         // of an image in an epoch: row, column of the centre
   first_flip = 3,     // of an image: whether alternating flips start mirrored
   epoch_order = 4,    // of an epoch: the order of its images
+  colour = 5,         // of an image in an epoch: brightness, contrast, saturation, hue
+  affine = 6,         // of an image in an epoch: rotation, shear, scale
+  mixing = 7,         // of a batch, by its number: which pictures are mixed, and how much of each
 };
 
 constexpr u64 reserved_stream(StreamUse use, u64 part) {

@@ -24,6 +24,11 @@ inline void PrintTo(ImageBatchSizes const& c, std::ostream* out) { *out << c.nam
 inline std::vector<ImageBatchSizes> image_batch_cases() {
   AugmentOptions const all = {.crop_padding = 3, .flip = Flip::random, .cutout = 5};
   AugmentOptions const black = {.crop_padding = 5, .border = Border::zero, .flip = Flip::alternating};
+  AugmentOptions coloured = all, turned = all, turned_black = black, both = all;
+  both.colour = coloured.colour = {.brightness = 0.4f, .contrast = 0.5f, .saturation = 1, .hue = 0.3f};
+  both.affine = turned.affine = {.rotation = 40, .shear = 0.3f, .scale = 0.4f};
+  turned_black.affine = {.rotation = 180, .shear = 1, .scale = 0.9f};
+  turned_black.colour = {.contrast = 1};
   return {
       {"one", 1, 1, 1, 1},
       {"no_images", 0, 4, 4, 3, all},
@@ -44,6 +49,21 @@ inline std::vector<ImageBatchSizes> image_batch_cases() {
       {"long_rows", 1, 3, 3000, 3, {.crop_padding = 2}},
       {"many_channels", 2, 6, 8, 17, all},
       {"cut_out_all", 3, 8, 8, 2, {.cutout = 40}},
+      {"coloured", 12, 32, 32, 3, coloured},
+      {"coloured_grey", 6, 28, 28, 1, coloured},
+      {"coloured_odd", 7, 9, 11, 3, coloured},
+      {"coloured_odd_grey", 7, 9, 11, 1, coloured},
+      {"coloured_bands", 2, 100, 60, 3, coloured},
+      {"coloured_black", 9, 8, 8, 3, {.crop_padding = 5, .border = Border::zero, .colour = coloured.colour}},
+      {"turned", 12, 32, 32, 3, turned},
+      {"turned_black", 12, 16, 20, 3, turned_black},
+      {"turned_odd", 7, 9, 11, 3, both},
+      {"turned_one", 3, 1, 1, 1, {.affine = turned.affine}},
+      {"turned_misaligned", 3, 16, 16, 3, both, 1},
+      {"turned_long_rows", 1, 3, 3000, 3, {.crop_padding = 2, .affine = turned.affine}},
+      {"turned_large", 2, 96, 80, 3, both},
+      {"turned_many_channels", 2, 6, 8, 17, turned},
+      {"turned_grey", 5, 28, 28, 1, both},
   };
 }
 
@@ -68,6 +88,7 @@ struct ImageBatchCase : bench::ImageBatchSample {
     if (name == "mean") return uniform(count, 1, 0.4f, 0.6f);
     if (name == "deviation") return uniform(count, 2, 0.2f, 0.3f);
     if (name == "index") return small_integers(count, 3, 0, static_cast<int>(2 * c.n));
+    if (name == "grey") return uniform(count, 5, 0, 255);
     return small_integers(count, 4, 0, 255);
   }
   /// With s = byte / (255 d) <= 5 and t = m / d <= 3: the reference rounds byte / 255, the difference and the quotient,

@@ -26,9 +26,17 @@ INSTANTIATE_TEST_SUITE_P(Cases, ImageBatchKernel, ::testing::ValuesIn(image_batc
                          [](auto const& test) { return test.param.name; });
 
 TEST(ImageBatchConfigs, AreAllTested) {
-  int staged = 0, in_bands = 0, direct = 0;
+  int staged = 0, in_bands = 0, direct = 0, whole = 0, vectors = 0, turned_in_bands = 0, single = 0;
   for (ImageBatchSizes const& c : image_batch_cases()) {
     if (c.n * c.h == 0) continue;
+    if (c.options.affine.any()) {
+      AffineBatchConfig const config = choose_affine_batch(c.h, c.w, c.c, c.offset == 0);
+      whole += config.whole;
+      vectors += config.vectors && !config.whole;
+      turned_in_bands += config.band_pixels < c.h * c.w;
+      single += !config.vectors;
+      continue;
+    }
     ImageBatchConfig const config = choose_image_batch(c.h, c.w, c.c, c.offset == 0);
     staged += config.staged;
     in_bands += config.staged && config.band_rows < c.h;
@@ -37,11 +45,16 @@ TEST(ImageBatchConfigs, AreAllTested) {
   EXPECT_GE(staged, 5);
   EXPECT_GE(in_bands, 3);
   EXPECT_GE(direct, 3);
+  EXPECT_GE(whole, 2);
+  EXPECT_GE(vectors, 1);
+  EXPECT_GE(turned_in_bands, 2);
+  EXPECT_GE(single, 3);
 }
 
 // The host cannot look at an index on a card.
 TEST(ImageBatchIndex, OutsideGivesNaN) {
-  for (i64 const w : {16, 5}) {  // staged, and direct
+  AffineOptions const turned = {.rotation = 30};
+  for (auto const& [w, affine] : {std::pair<i64, AffineOptions>{16, {}}, {5, {}}, {16, turned}, {5, turned}}) {
     std::vector<u8> const images(static_cast<std::size_t>(2 * 4 * w), 100);
     std::vector<i64> const index = {2, 1, -1};
     std::vector<f32> y(static_cast<std::size_t>(3 * 4 * w));
@@ -51,6 +64,7 @@ TEST(ImageBatchIndex, OutsideGivesNaN) {
                                 .w = w,
                                 .c = 1,
                                 .count = 2,
+                                .options = {.affine = affine},
                                 .images = images.data(),
                                 .index = index.data(),
                                 .mean = &mean,

@@ -20,10 +20,16 @@ constexpr AugmentOptions everything = {.crop_padding = 3, .flip = Flip::random, 
 struct Images {
   i64 count, h, w, c;
   std::vector<u8> bytes;
-  std::vector<f32> mean, deviation;
+  std::vector<f32> mean, deviation, grey;
 
   Images(i64 count_, i64 h_, i64 w_, i64 c_)
-      : count(count_), h(h_), w(w_), c(c_), mean(uniform(c, 1, 0.4f, 0.6f)), deviation(uniform(c, 2, 0.1f, 0.3f)) {
+      : count(count_),
+        h(h_),
+        w(w_),
+        c(c_),
+        mean(uniform(c, 1, 0.4f, 0.6f)),
+        deviation(uniform(c, 2, 0.1f, 0.3f)),
+        grey(uniform(count, 4, 0, 255)) {
     for (i64 i = 0; i < count * size(); ++i) bytes.push_back(static_cast<u8>(philox(3, 0, static_cast<u64>(i))[0]));
   }
 
@@ -47,7 +53,8 @@ struct Images {
             .images = bytes.data(),
             .index = index.data(),
             .mean = mean.data(),
-            .deviation = deviation.data()};
+            .deviation = deviation.data(),
+            .grey = grey.data()};
   }
 
   std::vector<f32> batch(std::vector<i64> const& index, AugmentOptions const& options, i64 epoch = 0) const {
@@ -179,6 +186,42 @@ TEST(ImageBatch, CutsOutASquareLast) {
   }
 }
 
+// So small that every strength drawn is none: the way of the affine maps, and of the colours, for the plain picture.
+TEST(ImageBatch, IdentitiesGiveThePlainPicture) {
+  for (Border const border : {Border::reflect, Border::zero}) {
+    Images const images(60, 9, 12, 3);
+    AugmentOptions options = everything;
+    options.border = border;
+    auto const plain = images.batch(images.all(), options, 1);
+    options.affine = {.rotation = 1e-6f};
+    EXPECT_TRUE(equal(images.batch(images.all(), options, 1), plain));
+    options.colour = {.hue = 1e-6f};
+    EXPECT_TRUE(equal(images.batch(images.all(), options, 1), plain));
+  }
+}
+
+// Each pixel's colours after crop, turn and flip, and before the cutout.
+TEST(ImageBatch, ColoursThePictureBeforeItIsCutOut) {
+  Images const images(40, 9, 12, 3);
+  AugmentOptions options = {
+      .crop_padding = 4, .border = Border::zero, .flip = Flip::random, .cutout = 4, .affine = {.rotation = 60}};
+  auto expected = images.batch(images.all(), options, 1);
+  options.colour = {.brightness = 0.5f, .contrast = 0.8f, .saturation = 1, .hue = 0.2f};
+  for (std::size_t pixel = 0; pixel < expected.size() / 3; ++pixel) {
+    auto const image = static_cast<i64>(pixel) / 108, within = static_cast<i64>(pixel) % 108;
+    AugmentChoice const choice = augment_choice(options, 9, 12, 11, 1, image);
+    if (choice.cut_out(4, static_cast<i32>(within / 12), static_cast<i32>(within % 12))) continue;
+    u8 bytes[3];
+    for (std::size_t k = 0; k < 3; ++k)
+      bytes[k] = static_cast<u8>(std::lround(255 * (expected[3 * pixel + k] * images.deviation[k] + images.mean[k])));
+    colour_map(colour_strengths(options.colour, 11, 1, image), 3, images.grey[static_cast<std::size_t>(image)])
+        .apply(3, bytes, bytes);
+    for (std::size_t k = 0; k < 3; ++k)
+      expected[3 * pixel + k] = (static_cast<f32>(bytes[k]) / 255 - images.mean[k]) / images.deviation[k];
+  }
+  EXPECT_TRUE(equal(images.batch(images.all(), options, 1), expected));
+}
+
 TEST(ImageBatch, CutoutAreaIsThatOfTheSquareAwayFromTheBorder) {
   Images const images(300, 12, 12, 1);
   auto const y = images.batch(images.all(), {.cutout = 4});
@@ -224,6 +267,22 @@ TEST(ImageBatch, RefusesWhatMakesNoSense) {
             "[image_batch] crop_padding must be below h and w, as reflection needs a pixel to reflect: "
             "crop_padding=4, h=4, w=6");
   EXPECT_EQ(refusal({.flip = static_cast<Flip>(9)}), "[image_batch] unknown flip: 9");
+  EXPECT_EQ(refusal({.colour = {.brightness = 1.5f}}), "[image_batch] brightness must lie in [0, 1]: brightness=1.5");
+  EXPECT_EQ(refusal({.colour = {.contrast = -1}}), "[image_batch] contrast must lie in [0, 1]: contrast=-1");
+  EXPECT_EQ(refusal({.colour = {.saturation = NAN}}), "[image_batch] saturation must lie in [0, 1]: saturation=nan");
+  EXPECT_EQ(refusal({.colour = {.hue = 0.6f}}), "[image_batch] hue must lie in [0, 0.5]: hue=0.6");
+  EXPECT_EQ(refusal({.colour = {.hue = 0.1f}}), "[image_batch] colour needs 1 or 3 channels: c=2");
+  EXPECT_EQ(refusal({.affine = {.rotation = 181}}), "[image_batch] rotation must lie in [0, 180]: rotation=181");
+  EXPECT_EQ(refusal({.affine = {.shear = 2}}), "[image_batch] shear must lie in [0, 1]: shear=2");
+  EXPECT_EQ(refusal({.affine = {.scale = 1}}), "[image_batch] scale must lie in [0, 0.9]: scale=1");
+  EXPECT_EQ(error_of([] {
+              cpu::image_batch<f32>({.n = 1, .h = 2, .w = 2, .c = 1, .options = {.colour = {.contrast = 1}}}, {});
+            }),
+            "[image_batch] contrast needs the mean grey of the images: grey is null");
+  EXPECT_EQ(error_of([] {
+              cpu::image_batch<f32>({.n = 1, .h = 70000, .w = 2, .c = 1, .options = {.affine = {.scale = 0.5f}}}, {});
+            }),
+            "[image_batch] rotation, shear and scale take h and w up to 65536 and c up to 4096: h=70000, w=2, c=1");
   EXPECT_EQ(refusal({}, -1), "[image_batch] epoch must lie in [0, 2^48): epoch=-1");
   EXPECT_EQ(refusal({}, 0, {1, -1}), "[image_batch] index must lie in [0, count): position=1, index=-1, count=2");
   EXPECT_EQ(refusal({}, 0, {2, 0}), "[image_batch] index must lie in [0, count): position=0, index=2, count=2");

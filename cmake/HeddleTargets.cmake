@@ -17,6 +17,11 @@ function(heddle_library name)
   set_property(GLOBAL APPEND PROPERTY HEDDLE_LIBRARIES heddle_${name})
 endfunction()
 
+# Kernels are examined beside no other instrumentation, and not in binaries that travel to a GPU.
+if(NOT HEDDLE_SANITIZE AND NOT HEDDLE_STATIC)
+  set(HEDDLE_EXAMINATION ON)
+endif()
+
 # What makes an examined target: every memory access of its kernels is reported to the observer of a launch, and their
 # basic blocks are counted (kernels/machine/host/instrumentation/{hooks,block_hook}.cpp). Products and sums stay apart,
 # as the source has them. Not together with -fsanitize=address. Only compiled so, never linked so.
@@ -45,7 +50,7 @@ function(heddle_family name)
     return()
   endif()
   heddle_library(${name} SOURCES ${shared} ${emulated} LINK ${link} heddle_machine)
-  if(NOT HEDDLE_SANITIZE)
+  if(HEDDLE_EXAMINATION)
     # As objects, they come before those of the library.
     add_library(heddle_${name}_examined OBJECT EXCLUDE_FROM_ALL ${emulated})
     target_link_libraries(heddle_${name}_examined PRIVATE heddle_settings heddle_examination PUBLIC heddle_${name})

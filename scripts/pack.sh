@@ -8,9 +8,6 @@ rm -rf "$folder"
 mkdir -p "$folder"/{bench,bin,lib,scripts,share/heddle,tests/fixtures}
 
 cp build/pack/bin/*_test build/pack/bin/*_bench build/pack/bin/train_cifar10 "$folder/bin/"
-# What runs on the emulator alone needs no GPU machine.
-rm "$folder"/bin/{*_emulated_test,*_examined_test,emulator_bench,examined_bench}
-rm "$folder"/bin/machine_{access_checker,diagnoses,inspector,races}_test
 strip --strip-debug "$folder"/bin/*
 # What Debian has only as a shared library travels beside the programs; the C library and the driver belong to the machine.
 ldd "$folder"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |

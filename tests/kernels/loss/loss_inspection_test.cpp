@@ -29,11 +29,7 @@ double expect_ideal(std::vector<i64> const& sizes, int architecture = 80) {
 
   double const declared = cost(args).bytes();
   EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
-  // In a cluster, what blocks tell each other goes to one place in each of several shared memories, which is counted as
-  // a conflict.
-  if (architecture == 80) {
-    EXPECT_EQ(kernel.shared.conflicts(), 0u);
-  }
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
   double moved = 0;
   int wide = 0;
   for (LineReport const& line : kernel.lines) {

@@ -25,11 +25,7 @@ void expect_ideal(i64 rows, i64 columns, int architecture, bool again) {
 
   EXPECT_EQ(static_cast<double>(kernel.least_bytes()), cost(args).bytes());
   EXPECT_EQ(kernel.moved_bytes() > kernel.least_bytes(), again);
-  // In a cluster, what blocks tell each other goes to one place in each of several shared memories, which is counted as
-  // a conflict.
-  if (architecture == 80) {
-    EXPECT_EQ(kernel.shared.conflicts(), 0u);
-  }
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
   int wide = 0;
   for (LineReport const& line : kernel.lines) {
     if (line.space != Space::global) continue;

@@ -60,6 +60,29 @@ TEST(LossInspection, KlDivergence) {
   expect_ideal_in_each_type<bench::KlDivergenceSample>({{64, 256}, {8, 2048}, {2, 40960}});
 }
 
+TEST(LossInspection, CenterGradient) {
+  using Sample = bench::DistanceLossSample;
+  std::vector<i64> const sizes = {64, 256, 1};
+  auto args = Sample::arguments<bf16>(sizes);
+  bench::Operands const operands(emulated::memory, args, Sample::values);
+  args.da = nullptr;
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.observer = &inspector});
+  distance_loss<bf16>.emulated(args, {});
+  KernelReport const kernel = report(inspector).at(0);
+
+  double const declared = cost(args).bytes() - 64 * sizeof(f32);  // without the loss
+  EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
+  int wide = 0;
+  for (LineReport const& line : kernel.lines) {
+    if (line.space != Space::global || line.bytes != 16) continue;
+    EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
+    ++wide;
+  }
+  EXPECT_GE(wide, 2);
+}
+
 TEST(LossInspection, Distances) {
   expect_ideal_in_each_type<bench::DistanceLossSample>({{64, 256, 3}, {8, 1024, 3}, {2, 8192, 3}, {64, 256, 2}});
 }

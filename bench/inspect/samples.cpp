@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/image_batch.h"
@@ -54,6 +55,8 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::BatchNormInferenceSample<false>>(),
       inspected<bench::BatchNormBackwardSample<false>>(),
       inspected<bench::CrossEntropySample>(),
+      inspected<bench::DiceLossForwardSample>(),
+      inspected<bench::DiceLossBackwardSample>(),
       inspected<bench::MaxPoolForwardSample>(),
       inspected<bench::MaxPoolBackwardSample>(),
       inspected<bench::AveragePoolForwardSample>(),

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
@@ -54,6 +55,11 @@ TEST(LossInspection, CrossEntropy) {
 
 TEST(LossInspection, Pairs) {
   expect_ideal_in_each_type<bench::PairLossSample>({{65536, 1}, {65536, 5}});  // squared and focal
+}
+
+TEST(LossInspection, Dice) {
+  expect_ideal_in_each_type<bench::DiceLossForwardSample>({{4, 16384}, {64, 512}});
+  expect_ideal_in_each_type<bench::DiceLossBackwardSample>({{4, 16384}, {64, 512}});
 }
 
 TEST(LossInspection, KlDivergence) {

@@ -10,6 +10,7 @@
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/reduce.h"
+#include "bench/samples/reduce_backward.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -74,6 +75,8 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ImageBatchSample>(),
       inspected<bench::ReduceSumSample>(),
       inspected<bench::ReduceMaxSample>(),
+      inspected<bench::ReduceSumBackwardSample>(),
+      inspected<bench::ReduceMaxBackwardSample>(),
       inspected<bench::DistanceLossSample>(),
   };
 }

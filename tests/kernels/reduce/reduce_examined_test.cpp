@@ -3,6 +3,7 @@
 #include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/reduce/row_reduction_config.h"
 #include "kernels/tile/column_reduction_config.h"
+#include "tests/kernels/reduce/reduce_backward_reference.h"
 #include "tests/kernels/reduce/reduce_reference.h"
 #include "tests/support/inspect_sample.h"
 
@@ -18,6 +19,9 @@ TEST_P(ReduceAccesses, AreInOrder) {
   test_operation<bf16>(Device::emulated, ReduceSumCase(GetParam(), Summary::l2_norm));
   test_operation<f32>(Device::emulated, ReduceMaxCase(GetParam()));
   test_operation<bf16>(Device::emulated, ReduceMaxCase(GetParam()));
+  test_operation<f32>(Device::emulated, ReduceSumBackwardCase(GetParam(), Summary::mean));
+  test_operation<bf16>(Device::emulated, ReduceSumBackwardCase(GetParam(), Summary::l2_norm));
+  test_operation<bf16>(Device::emulated, ReduceMaxBackwardCase(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ReduceAccesses, ::testing::ValuesIn(reduce_cases()),
@@ -39,6 +43,17 @@ TEST(ReduceInspection, EveryByteOnceAndEverySectorFull) {
     EXPECT_NEAR(report.least_bytes(), report.declared_bytes + state_bytes(shape), 0.01 * report.declared_bytes);
     expect_efficient(report.kernels.at(0), 16);
     EXPECT_LT(state_bytes(shape), 0.02 * report.declared_bytes);
+  }
+}
+
+TEST(ReduceInspection, GradientsTouchEveryByteOnceAndFillEverySector) {
+  for (std::vector<i64> const& sizes : std::vector<std::vector<i64>>{{64, 1024, 1}, {60, 16, 256}, {1, 1024, 64}}) {
+    SCOPED_TRACE(::testing::PrintToString(sizes));
+    for (auto const& report : {inspect_sample<bench::ReduceSumBackwardSample, bf16>(sizes),
+                               inspect_sample<bench::ReduceMaxBackwardSample, bf16>(sizes)}) {
+      EXPECT_NEAR(report.least_bytes(), report.declared_bytes, 0.01 * report.declared_bytes);
+      expect_efficient(report.kernels.at(0), 16);
+    }
   }
 }
 

@@ -19,6 +19,7 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
                                                 {elements / 65536, 256, 256}};
   for (std::vector<i64> const& shape : shapes) {
     add_sample<ReduceSumSample, T>(rows, processor, shape);
+    add_sample<ReduceDotSample, T>(rows, processor, shape);
     add_sample<ReduceMaxSample, T>(rows, processor, shape);
     add_sample<ReduceSumBackwardSample, T>(rows, processor, shape);
     add_sample<ReduceMaxBackwardSample, T>(rows, processor, shape);

@@ -74,6 +74,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::KlDivergenceSample>(),
       inspected<bench::ImageBatchSample>(),
       inspected<bench::ReduceSumSample>(),
+      inspected<bench::ReduceDotSample>(),
       inspected<bench::ReduceMaxSample>(),
       inspected<bench::ReduceSumBackwardSample>(),
       inspected<bench::ReduceMaxBackwardSample>(),

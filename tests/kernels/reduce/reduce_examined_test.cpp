@@ -17,6 +17,7 @@ TEST_P(ReduceAccesses, AreInOrder) {
   emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random, .seed = 3, .observer = &checker});
   test_operation<f32>(Device::emulated, ReduceSumCase(GetParam(), Summary::sum));
   test_operation<bf16>(Device::emulated, ReduceSumCase(GetParam(), Summary::l2_norm));
+  test_operation<bf16>(Device::emulated, ReduceDotCase(GetParam()));
   test_operation<f32>(Device::emulated, ReduceMaxCase(GetParam()));
   test_operation<bf16>(Device::emulated, ReduceMaxCase(GetParam()));
   test_operation<f32>(Device::emulated, ReduceSumBackwardCase(GetParam(), Summary::mean));
@@ -43,6 +44,9 @@ TEST(ReduceInspection, EveryByteOnceAndEverySectorFull) {
     EXPECT_NEAR(report.least_bytes(), report.declared_bytes + state_bytes(shape), 0.01 * report.declared_bytes);
     expect_efficient(report.kernels.at(0), 16);
     EXPECT_LT(state_bytes(shape), 0.02 * report.declared_bytes);
+    auto const of_dot = inspect_sample<bench::ReduceDotSample, bf16>({shape.outer, shape.axis, shape.inner});
+    EXPECT_NEAR(of_dot.least_bytes(), of_dot.declared_bytes + state_bytes(shape), 0.01 * of_dot.declared_bytes);
+    expect_efficient(of_dot.kernels.at(0), 16);
   }
 }
 

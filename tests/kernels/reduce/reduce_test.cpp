@@ -17,6 +17,7 @@ class Reduce : public ::testing::TestWithParam<ReduceCase> {
   static void for_each_operation(Test const& test) {
     for (Summary const summary : {Summary::sum, Summary::mean, Summary::l2_norm})
       test(ReduceSumCase(GetParam(), summary));
+    test(ReduceDotCase(GetParam()));
     test(ReduceMaxCase(GetParam()));
     test(ReduceMaxCase(GetParam(), true));
   }
@@ -50,6 +51,8 @@ TEST(ReduceCpu, IsTheDefinition) {
   EXPECT_EQ(sum_of({2, 3, 2}, Summary::mean, x), (std::vector<f32>{3, 4, 13 / 3.0f, 2}));
   EXPECT_EQ(sum_of({1, 2, 1}, Summary::l2_norm, {3, -4}), (std::vector<f32>{5}));
   std::vector<f32> y(4);
+  cpu::reduce_dot<f32>({.shape = {2, 3, 2}, .x = x.data(), .z = x.data(), .y = y.data()}, {});
+  EXPECT_EQ(y, (std::vector<f32>{35, 56, 251, 308}));
   std::vector<i64> index(4);
   cpu::reduce_max<f32>({.shape = {2, 3, 2}, .x = x.data(), .y = y.data(), .index = index.data()}, {});
   EXPECT_EQ(y, (std::vector<f32>{5, 6, 11, 10}));

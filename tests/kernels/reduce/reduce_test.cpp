@@ -81,6 +81,14 @@ TEST(ReduceEmulated, EmptyAxisIsThatOfTheCpu) {
       test_emulated(ReduceSumCase({.name = "", .shape = {2, 0, inner}}, summary));
 }
 
+TEST(ReduceEmulated, OneOfTwoInputsMayBeMisaligned) {
+  alignas(16) f32 x[64], z[65];
+  for (int i = 0; i < 64; ++i) x[i] = z[i + 1] = static_cast<f32>(i % 5);
+  f32 y = NAN;
+  emulated::reduce_dot<f32>({.shape = {1, 64, 1}, .x = x, .z = z + 1, .y = &y}, {});
+  EXPECT_EQ(y, 12 * 30 + 14);  // twelve times 0, 1, 4, 9, 16, and then 0, 1, 4, 9
+}
+
 TEST(ReduceCpu, SameBitsOnAnyThreads) {
   std::vector<f32> const x = uniform(20 * 50 * 70, 1);
   EXPECT_TRUE(same_bits_on_any_threads([&] { return sum_of({20, 50, 70}, Summary::mean, x); }));

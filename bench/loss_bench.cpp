@@ -1,5 +1,6 @@
 // Losses: 64 MiB of logits or predictions on the GPU, 16 MiB on the CPU, 256 to 131072 classes, and small shapes.
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
@@ -18,6 +19,10 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
     add_sample<KlDivergenceSample, T>(rows, processor, {elements / classes, classes});
   for (i64 const columns : {128, 512})
     add_sample<DistanceLossSample, T>(rows, processor, {elements / columns, columns, 3});
+  for (i64 const samples : {8, 64}) {
+    add_sample<DiceLossForwardSample, T>(rows, processor, {samples, elements / samples});
+    add_sample<DiceLossBackwardSample, T>(rows, processor, {samples, elements / samples});
+  }
   for (i64 const count : {i64{65536}, elements})
     for (PairLoss const kind : {PairLoss::squared, PairLoss::focal})
       add_sample<PairLossSample, T>(rows, processor, {count, static_cast<i64>(kind) + 1});

@@ -2,6 +2,8 @@
 // ones.
 #include "bench/samples/reduce.h"
 
+#include "bench/samples/reduce_backward.h"
+
 namespace heddle::bench {
 namespace {
 
@@ -17,7 +19,10 @@ void add(std::vector<Row>& rows, Processor& processor, i64 tensor_bytes) {
                                                 {elements / 65536, 256, 256}};
   for (std::vector<i64> const& shape : shapes) {
     add_sample<ReduceSumSample, T>(rows, processor, shape);
+    add_sample<ReduceDotSample, T>(rows, processor, shape);
     add_sample<ReduceMaxSample, T>(rows, processor, shape);
+    add_sample<ReduceSumBackwardSample, T>(rows, processor, shape);
+    add_sample<ReduceMaxBackwardSample, T>(rows, processor, shape);
   }
 }
 

@@ -5,8 +5,7 @@
 
 namespace heddle::nn {
 
-/// x [n, h, w, c] -> the same shape, with "weight" and "bias" [c]. `groups` divides c; as many groups as channels make
-/// it instance normalisation.
+/// x [n, h, w, c] -> the same shape, with "weight" and "bias" [c]. `groups` divides c.
 class GroupNorm final : public Module {
  public:
   GroupNorm(i64 groups, i64 c, f32 epsilon = 1e-5f);

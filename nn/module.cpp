@@ -57,6 +57,14 @@ std::vector<NamedTensor> Module::state() const {
   return result;
 }
 
+std::vector<NamedGenerator> Module::generators() const {
+  std::vector<NamedGenerator> result;
+  walk("", [&](std::string const& path, Module const& module) {
+    for (auto const& [name, generator] : module.generators_) result.push_back({joined(path, name), generator});
+  });
+  return result;
+}
+
 void Module::set_training(bool training) {
   training_ = training;
   for (Child const& child : children_) child.module->set_training(training);
@@ -81,6 +89,11 @@ Tensor Module::add_buffer(std::string name, Tensor value) {
   return buffers_.emplace_back(NamedTensor{std::move(name), std::move(value)}).tensor;
 }
 
+std::shared_ptr<Generator> Module::add_generator(std::string name, Generator value) {
+  check_name(name);
+  return generators_.emplace_back(NamedGenerator{std::move(name), std::make_shared<Generator>(value)}).generator;
+}
+
 void Module::adopt(std::string name, std::shared_ptr<Module> module) {
   check_name(name);
   check(module != nullptr, "[module] ", kind(), ": module \"", name, "\" is null");
@@ -93,7 +106,8 @@ void Module::check_name(std::string const& name) const {
   };
   check(!name.empty() && name.find('.') == std::string::npos, "[module] the name \"", name,
         "\" must have letters and no dot");
-  check(!taken(parameters_) && !taken(buffers_) && !taken(children_), "[module] the name \"", name, "\" is taken");
+  check(!taken(parameters_) && !taken(buffers_) && !taken(generators_) && !taken(children_), "[module] the name \"",
+        name, "\" is taken");
 }
 
 void Module::walk(std::string const& path, std::function<void(std::string const&, Module const&)> const& visit) const {

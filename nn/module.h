@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ops/generator.h"
 
 namespace heddle::nn {
 
@@ -17,6 +17,11 @@ class Module;
 struct NamedTensor {
   std::string name;  // "layer1.0.conv1.weight": the names that PyTorch uses for the same model
   Tensor tensor;
+};
+
+struct NamedGenerator {
+  std::string name;
+  std::shared_ptr<Generator> generator;  // that of the module itself
 };
 
 /// Told of each module's result in the order in which they end; `path` is "" for the root.
@@ -44,6 +49,9 @@ class Module {
   std::vector<NamedTensor> buffers() const;
   /// Parameters and buffers: all that a file of weights holds.
   std::vector<NamedTensor> state() const;
+  /// Where the random numbers of training come from: with `state`, all that a resumed run needs. No file of weights
+  /// holds them.
+  std::vector<NamedGenerator> generators() const;
 
   /// Training mode (batch statistics, dropout) or inference mode, for the whole tree.
   void set_training(bool training);
@@ -76,6 +84,7 @@ class Module {
   /// has no dot and is not taken.
   Tensor add_parameter(std::string name, Tensor value);
   Tensor add_buffer(std::string name, Tensor value);
+  std::shared_ptr<Generator> add_generator(std::string name, Generator value);
   template <class M>
   std::shared_ptr<M> add_module(std::string name, std::shared_ptr<M> module) {
     adopt(std::move(name), module);
@@ -96,6 +105,7 @@ class Module {
   static thread_local Observation* innermost_;
 
   std::vector<NamedTensor> parameters_, buffers_;  // of this module itself
+  std::vector<NamedGenerator> generators_;
   std::vector<Child> children_;
   bool training_ = true;
 };

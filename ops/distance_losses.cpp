@@ -28,7 +28,7 @@ Tensor mean_of_rows(char const* name, DistanceLoss kind, Inputs const& in, f32 m
   i64 const rows = in.a.size(0);
   bool const center = kind == DistanceLoss::center;
   Tensor const losses = Tensor::empty({rows}, DType::f32, in.a.device());
-  Tensor const da = room_for_gradient(in.a), db = center ? Tensor() : room_for_gradient(in.b);
+  Tensor const da = room_for_gradient(in.a), db = room_for_gradient(in.b);
   Tensor const dc = room_for_gradient(in.c);
   f32 const share = rows == 0 ? 0 : 1 / static_cast<f32>(rows);
   auto const fill = [=](f32 dloss) {
@@ -52,7 +52,7 @@ Tensor mean_of_rows(char const* name, DistanceLoss kind, Inputs const& in, f32 m
   std::vector<f32> const of_rows = losses.to_vector<f32>();
   double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
   Tensor mean = Tensor::full({}, static_cast<f32>(sum * share), in.a.device());
-  record(name, {in.a, center ? Tensor() : in.b, in.c}, mean, [=](Tensor const& dy) {
+  record(name, {in.a, in.b, in.c}, mean, [=](Tensor const& dy) {
     if (f32 const dloss = dy.item<f32>(); dloss != 1) fill(dloss);
     return std::vector{da, db, dc};
   });

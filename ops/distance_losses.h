@@ -9,8 +9,9 @@ namespace heddle::ops {
 // 0 for no rows. A distance of 0 has gradient 0.
 
 /// The mean of |x - center|^2 / 2, where the label of a row chooses among centers [classes, columns] (Wen et al. 2016).
-/// The centers are constants: who learns them moves them beside the tape. Throws an Error that names row and value for
-/// a label outside [0, classes); on a GPU the loss is NaN.
+/// The gradient of a center is that of the loss, the mean over the rows; where the paper divides the sum of a center's
+/// rows by one more than their number, the learning rate of the centers differs. Throws an Error that names row and
+/// value for a label outside [0, classes); on a GPU the loss is NaN.
 Tensor center_loss(Tensor const& x, Tensor const& labels, Tensor const& centers);
 /// The mean of D^2 / 2 where the label is 1, else of max(0, margin - D)^2 / 2, with D = |a - b| (Hadsell, Chopra, LeCun
 /// 2006).

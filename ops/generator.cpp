@@ -7,6 +7,11 @@
 
 namespace heddle {
 
+Generator Generator::split() {
+  auto const words = philox(seed, next_stream++, 0);
+  return {.seed = u64{words[1]} << 32 | words[0]};
+}
+
 Tensor Generator::uniform(Shape const& shape, f32 low, f32 high) {
   u64 const stream = next_stream++;
   std::vector<f32> values(static_cast<std::size_t>(shape.count()));

@@ -10,6 +10,8 @@ struct Generator {
   u64 seed = 0;
   u64 next_stream = 0;
 
+  /// A generator with a seed of its own, drawn from one stream of this one.
+  Generator split();
   /// A tensor of f32 values uniform in [low, high), before they are rounded to f32: that may give `high`.
   Tensor uniform(Shape const& shape, f32 low, f32 high);
   /// A tensor of f32 values, normally distributed (Box, Muller 1958).

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "kernels/loss/dice_loss.h"
 #include "kernels/loss/kl_divergence.h"
 #include "kernels/loss/pair_loss.h"
 #include "ops/route.h"
@@ -9,6 +10,9 @@
 
 namespace heddle::ops {
 namespace {
+
+/// Of each of `count` in their mean; 0 for none.
+f32 share_of(i64 count) { return count == 0 ? 0 : 1 / static_cast<f32>(count); }
 
 /// dx, undefined or with room for the gradient of x.
 Tensor room_for_gradient(Tensor const& x) {
@@ -34,7 +38,7 @@ Tensor mean_of_pairs(char const* name, Tensor const& x, Tensor const& target, Pa
     run(pair_loss<T>, x.device(),
         {.options = options,
          .count = x.count(),
-         .scale = x.count() == 0 ? 0 : 1 / static_cast<f32>(x.count()),
+         .scale = share_of(x.count()),
          .dloss = dloss,
          .x = x.data<T>(),
          .target = target.data<T>(),
@@ -53,27 +57,60 @@ Tensor mean_loss(char const* name, Tensor const& x, Tensor const& target, PairLo
   return with_float_type(name, x.dtype(), [&]<class T>() { return mean_of_pairs<T>(name, x, target, options); });
 }
 
+Tensor mean_of_rows(Tensor const& losses) {
+  std::vector<f32> const of_rows = losses.to_vector<f32>();
+  double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
+  return Tensor::full({}, static_cast<f32>(sum * share_of(losses.count())), losses.device());
+}
+
+template <class T>
+Tensor mean_dice_loss(Tensor const& x, Tensor const& target, DiceOptions const& options) {
+  i64 const rows = x.size(0), elements = rows == 0 ? 0 : x.count() / rows;
+  Tensor const losses = Tensor::empty({rows}, DType::f32, x.device());
+  Tensor const sums = Tensor::empty({rows, 2}, DType::f32, x.device());
+  run(dice_loss_forward<T>, x.device(),
+      {.options = options,
+       .rows = rows,
+       .elements = elements,
+       .x = x.data<T>(),
+       .target = target.data<T>(),
+       .loss = losses.data<f32>(),
+       .sums = sums.data<f32>()});
+  Tensor mean = mean_of_rows(losses);
+  record("dice_loss", {x}, mean, [=](Tensor const& dy) {
+    Tensor const dx = Tensor::empty(x.shape(), x.dtype(), x.device());
+    run(dice_loss_backward<T>, x.device(),
+        {.options = options,
+         .rows = rows,
+         .elements = elements,
+         .dloss = dy.item<f32>() * share_of(rows),
+         .x = x.data<T>(),
+         .target = target.data<T>(),
+         .sums = sums.data<f32>(),
+         .dx = dx.data<T>()});
+    return std::vector{dx};
+  });
+  return mean;
+}
+
 template <class T>
 Tensor mean_kl_divergence(Tensor const& student, Tensor const& teacher, f32 temperature) {
   i64 const rows = student.size(0);
   Tensor const losses = Tensor::empty({rows}, DType::f32, student.device());
   Tensor const dstudent = room_for_gradient(student);
-  f32 const share = rows == 0 ? 0 : 1 / static_cast<f32>(rows);
   auto const fill = [=](f32 dloss) {
     run(heddle::kl_divergence<T>, student.device(),
         {.rows = rows,
          .classes = student.size(1),
          .temperature = temperature,
-         .dloss = dloss * share,
+         .dloss = dloss * share_of(rows),
          .student = student.data<T>(),
          .teacher = teacher.data<T>(),
          .loss = losses.data<f32>(),
          .dstudent = dstudent.defined() ? dstudent.data<T>() : nullptr});
   };
   fill(1);
-  std::vector<f32> const of_rows = losses.to_vector<f32>();
-  double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
-  Tensor mean = Tensor::full({}, static_cast<f32>(sum * share), student.device());
+  Tensor mean = mean_of_rows(losses);
   record_with_gradient("kl_divergence", student, mean, dstudent, fill);
   return mean;
 }
@@ -86,6 +123,15 @@ Tensor kl_divergence(Tensor const& student, Tensor const& teacher, f32 temperatu
   require_shape("kl_divergence", "teacher", teacher, student.shape());
   return with_float_type("kl_divergence", student.dtype(),
                          [&]<class T>() { return mean_kl_divergence<T>(student, teacher, temperature); });
+}
+
+Tensor dice_loss(Tensor const& x, Tensor const& target, DiceLossOptions const& options) {
+  check(x.shape().rank() > 0, "[dice_loss] x must be [samples, ...]: ", x.shape());
+  require_same_device("dice_loss", x, target);
+  require_shape("dice_loss", "target", target, x.shape());
+  return with_float_type("dice_loss", x.dtype(), [&]<class T>() {
+    return mean_dice_loss<T>(x, target, {.smoothing = options.smoothing, .logits = options.logits});
+  });
 }
 
 Tensor mse_loss(Tensor const& x, Tensor const& target) {

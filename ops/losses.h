@@ -24,6 +24,15 @@ struct FocalLossOptions {
 /// Binary cross-entropy weighted by the probability of being wrong to the power of gamma (Lin et al. 2017).
 Tensor focal_loss(Tensor const& logits, Tensor const& target, FocalLossOptions const& options = {});
 
+struct DiceLossOptions {
+  f32 smoothing = 1;   // added to both parts of the fraction
+  bool logits = true;  // x are logits, of which the predictions are the sigmoid; else x are the predictions
+};
+/// The mean over the samples, the first axis, of 1 - (2 * sum p t + smoothing) / (sum p + sum t + smoothing), with
+/// predictions p and targets t in [0, 1] (soft Dice: Milletari, Navab, Ahmadi 2016, without its squares). A sample in
+/// which nothing is predicted or wanted has loss 0. To count classes apart, make them samples.
+Tensor dice_loss(Tensor const& x, Tensor const& target, DiceLossOptions const& options = {});
+
 /// Distillation (Hinton, Vinyals, Dean 2015): the mean over the rows of temperature^2 * sum p * log(p / q), with
 /// p = softmax(teacher / temperature) and q = softmax(student / temperature). Logits [rows, classes] in f32, f16 or
 /// bf16.

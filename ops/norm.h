@@ -25,6 +25,9 @@ Tensor group_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, i64 
 Tensor layer_norm(Tensor const& x, Tensor const& gamma, Tensor const& beta, f32 epsilon = 1e-5f);
 /// Over the last axis by its root mean square: x [..., columns], gamma [columns] in f32.
 Tensor rms_norm(Tensor const& x, Tensor const& gamma, f32 epsilon = 1e-6f);
+/// Each filter of v [k, …] with the length that g [k] gives it: w = g v / |v| (Salimans, Kingma 2016), differentiable
+/// in both. A filter of zeros stays one, and has no gradient.
+Tensor weight_norm(Tensor const& v, Tensor const& g);
 /// Each filter of w [k, …] with mean 0 and variance 1 (Qiao, Wang, Liu, Shen, Yuille 2019), differentiable.
 Tensor weight_standardisation(Tensor const& w, f32 epsilon = 1e-5f);
 

@@ -51,6 +51,12 @@ void Checkpoint::put(std::string const& name, std::string const& value) { file_.
 void Checkpoint::put(std::string const& prefix, std::vector<nn::NamedTensor> const& tensors) {
   for (auto const& [name, tensor] : tensors) file_.tensors.push_back({prefix + name, tensor});
 }
+void Checkpoint::put(std::string const& prefix, std::vector<nn::NamedGenerator> const& generators) {
+  for (auto const& [name, generator] : generators) {
+    put(prefix + name + ".seed", static_cast<i64>(generator->seed));
+    put(prefix + name + ".next_stream", static_cast<i64>(generator->next_stream));
+  }
+}
 
 i64 Checkpoint::integer(std::string const& name) const { return parse<i64>(source_, name, text(name)); }
 double Checkpoint::number(std::string const& name) const { return parse<double>(source_, name, text(name)); }
@@ -73,6 +79,12 @@ void Checkpoint::get(std::string const& prefix, std::vector<nn::NamedTensor> con
     saved.push_back(found->tensor);
   }
   for (std::size_t i = 0; i < tensors.size(); ++i) Tensor(tensors[i].tensor).copy_from(saved[i]);
+}
+
+void Checkpoint::get(std::string const& prefix, std::vector<nn::NamedGenerator> const& generators) const {
+  for (auto const& [name, generator] : generators)
+    *generator = {.seed = static_cast<u64>(integer(prefix + name + ".seed")),
+                  .next_stream = static_cast<u64>(integer(prefix + name + ".next_stream"))};
 }
 
 }  // namespace heddle::train

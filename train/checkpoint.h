@@ -19,6 +19,8 @@ class Checkpoint {
   void put(std::string const& name, std::string const& value);
   /// Keeps handles, no copies, under the names prefix + name.
   void put(std::string const& prefix, std::vector<nn::NamedTensor> const& tensors);
+  /// Their values, now.
+  void put(std::string const& prefix, std::vector<nn::NamedGenerator> const& generators);
 
   /// Each throws an Error when there is no such value, or one of another kind.
   i64 integer(std::string const& name) const;
@@ -27,6 +29,8 @@ class Checkpoint {
   /// Overwrites the elements of `tensors`. Throws an Error that names the first that is missing or has another shape or
   /// type, before any is overwritten.
   void get(std::string const& prefix, std::vector<nn::NamedTensor> const& tensors) const;
+  /// Gives each generator the seed and the number of streams that it had.
+  void get(std::string const& prefix, std::vector<nn::NamedGenerator> const& generators) const;
 
  private:
   std::string source_;  // the file, for messages

@@ -14,9 +14,16 @@ namespace heddle::train {
 
 /// What is left of a forward and backward pass besides the gradients.
 struct Trainer::Pass {
-  Tensor loss;    // []
-  Tensor logits;  // [n, classes]
-  Tensor labels;  // [n]
+  Tensor loss;                        // []
+  Tensor logits;                      // [n, classes]
+  Tensor labels;                      // [n]
+  std::vector<Generator> generators;  // the model's, before the pass
+
+  /// Gives them back to the model, so that it drops what it dropped.
+  void rewind(nn::Module const& model) const {
+    auto const current = model.generators();
+    for (std::size_t i = 0; i < current.size(); ++i) *current[i].generator = generators[i];
+  }
 };
 
 Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<Loader> validation,
@@ -92,12 +99,14 @@ Batch Trainer::load(i64 micro_batch) {
 }
 
 Trainer::Pass Trainer::forward_backward(Batch const& batch) const {
+  std::vector<Generator> generators;
+  for (auto const& named : model_->generators()) generators.push_back(*named.generator);
   Tape tape;
   Tensor const logits = (*model_)(batch.images);
   Tensor const loss =
       ops::cross_entropy(logits, batch.labels, {.smoothing = static_cast<f32>(options_.label_smoothing)});
   tape.backward(loss, 1 / static_cast<f32>(options_.accumulation));
-  return {loss, logits, batch.labels};
+  return {loss, logits, batch.labels, std::move(generators)};
 }
 
 /// The only place of a step that waits for the device before the gradients' norm does.
@@ -105,8 +114,10 @@ Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
   EpochSums sums;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     double const loss = passes[i].loss.item<f32>();
-    if (!std::isfinite(loss))
+    if (!std::isfinite(loss)) {
+      passes[i].rewind(*model_);
       fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
+    }
     auto const labels = passes[i].labels.to_vector<i32>();
     auto const images = static_cast<i64>(labels.size());
     sums.loss += loss * static_cast<double>(images);
@@ -176,6 +187,7 @@ Checkpoint Trainer::checkpoint() const {
   checkpoint.put("epoch_correct", epoch_sums_.correct);
   checkpoint.put("epoch_images", epoch_sums_.images);
   checkpoint.put("model/", model_->state());
+  checkpoint.put("generator/", model_->generators());
   optimizer_->save(checkpoint);
   if (average_) average_->save(checkpoint);
   best_.save(checkpoint);
@@ -193,6 +205,7 @@ void Trainer::restore(Checkpoint const& checkpoint) {
                  .correct = checkpoint.integer("epoch_correct"),
                  .images = checkpoint.integer("epoch_images")};
   checkpoint.get("model/", model_->state());
+  checkpoint.get("generator/", model_->generators());
   optimizer_->restore(checkpoint);
   if (average_) average_->restore(checkpoint);
   best_.restore(checkpoint);

@@ -2,6 +2,7 @@
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/group_norm.h"
@@ -12,6 +13,7 @@
 #include "bench/samples/pair_loss.h"
 #include "bench/samples/pool.h"
 #include "bench/samples/reduce.h"
+#include "bench/samples/reduce_backward.h"
 #include "bench/samples/row_norm.h"
 #include "bench/samples/softmax.h"
 
@@ -73,6 +75,8 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::GroupNormForwardSample>(),
       inspected<bench::GroupNormBackwardSample>(),
       inspected<bench::CrossEntropySample>(),
+      inspected<bench::DiceLossForwardSample>(),
+      inspected<bench::DiceLossBackwardSample>(),
       inspected<bench::MaxPoolForwardSample>(),
       inspected<bench::MaxPoolBackwardSample>(),
       inspected<bench::AveragePoolForwardSample>(),
@@ -94,7 +98,10 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::MixBatchSample<false>>(),
       inspected<bench::MixBatchSample<true>>(),
       inspected<bench::ReduceSumSample>(),
+      inspected<bench::ReduceDotSample>(),
       inspected<bench::ReduceMaxSample>(),
+      inspected<bench::ReduceSumBackwardSample>(),
+      inspected<bench::ReduceMaxBackwardSample>(),
       inspected<bench::DistanceLossSample>(),
   };
 }

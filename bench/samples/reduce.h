@@ -30,6 +30,19 @@ struct ReduceSumSample : ReduceSample {
   static double bound(std::string_view, Args<f32> const& a) { return sum_bound(a.shape.axis, 1); }
 };
 
+struct ReduceDotSample : ReduceSample {
+  template <class T>
+  using Args = ReduceDotArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = reduce_dot<T>;
+
+  template <class T>
+  static Args<T> arguments(std::vector<i64> const& size) {
+    return {.shape = {size[0], size[1], size[2]}};
+  }
+  static double bound(std::string_view, Args<f32> const& a) { return sum_bound(a.shape.axis, 1); }
+};
+
 struct ReduceMaxSample : ReduceSample {
   template <class T>
   using Args = ReduceMaxArgs<T>;

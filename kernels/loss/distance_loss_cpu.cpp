@@ -1,6 +1,7 @@
 // The reference: distances in double precision.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "kernels/loss/distance_loss.h"
 #include "kernels/loss/distance_loss_check.h"
@@ -37,6 +38,21 @@ Row take(DistanceLossArgs<T> const& args, i64 row, T const* a, T const* b, T con
 }
 
 template <class T>
+void sum_center_gradients(DistanceLossArgs<T> const& args) {
+#pragma omp parallel for schedule(static)
+  for (i64 center = 0; center < args.centers; ++center) {
+    std::vector<double> sums(static_cast<std::size_t>(args.columns));
+    i64 const begin = center * args.columns;
+    for (i64 row = 0; row < args.rows; ++row)
+      for (i64 j = 0; args.labels[row] == center && j < args.columns; ++j)
+        sums[static_cast<std::size_t>(j)] +=
+            static_cast<double>(f32(args.b[begin + j])) - f32(args.a[row * args.columns + j]);
+    for (i64 j = 0; j < args.columns; ++j)
+      args.db[begin + j] = T(static_cast<f32>(args.dloss * sums[static_cast<std::size_t>(j)]));
+  }
+}
+
+template <class T>
 void check_labels(DistanceLossArgs<T> const& args) {
   for (i64 row = 0; args.kind == DistanceLoss::center && row < args.rows; ++row)
     check(args.labels[row] >= 0 && args.labels[row] < args.centers,
@@ -50,6 +66,7 @@ template <class T>
 void distance_loss(DistanceLossArgs<T> const& args, Stream) {
   check_arguments(args);
   check_labels(args);
+  if (args.kind == DistanceLoss::center && args.db != nullptr) sum_center_gradients(args);
   bool const triplet = args.kind == DistanceLoss::triplet, center = args.kind == DistanceLoss::center;
   T *const db = center ? nullptr : args.db, *const dc = triplet ? args.dc : nullptr;
 #pragma omp parallel for schedule(static)

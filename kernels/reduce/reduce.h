@@ -37,6 +37,24 @@ struct ReduceSumArgs {
   std::size_t workspace_bytes() const { return reduce_workspace_bytes(shape, sizeof(f32)); }
 };
 
+/// The sum of x * z. Of an empty axis 0.
+template <class T>
+struct ReduceDotArgs {
+  ReduceShape shape;
+  T const* x = nullptr;      // [outer, axis, inner]
+  T const* z = nullptr;      // [outer, axis, inner]
+  T* y = nullptr;            // [outer, inner]
+  Workspace workspace = {};  // of workspace_bytes(); unused on the CPU
+
+  static void tensors(auto& a, auto&& tensor) {
+    tensor("x", a.x, a.shape.elements());
+    tensor("z", a.z, a.shape.elements());
+    tensor("y", a.y, a.shape.results());
+  }
+  double flops() const { return 2.0 * static_cast<double>(shape.elements()); }
+  std::size_t workspace_bytes() const { return reduce_workspace_bytes(shape, sizeof(f32)); }
+};
+
 /// The largest element and its place in the axis, the first of equal ones. NaN counts as larger than all others. The
 /// axis must not be empty.
 template <class T>
@@ -57,6 +75,7 @@ struct ReduceMaxArgs {
 };
 
 HEDDLE_OPERATION(reduce_sum, ReduceSumArgs);
+HEDDLE_OPERATION(reduce_dot, ReduceDotArgs);
 HEDDLE_OPERATION(reduce_max, ReduceMaxArgs);
 
 }  // namespace heddle

@@ -20,6 +20,13 @@ void check_arguments(ReduceSumArgs<T> const& a) {
 
 /// Likewise.
 template <class T>
+void check_arguments(ReduceDotArgs<T> const& a) {
+  check_shape("reduce_dot", a.shape);
+  check_tensors("reduce_dot", a);
+}
+
+/// Likewise.
+template <class T>
 void check_arguments(ReduceMaxArgs<T> const& a) {
   check_shape("reduce_max", a.shape);
   check(a.shape.axis > 0 || a.shape.results() == 0, "[reduce_max] the axis must not be empty: outer=", a.shape.outer,

@@ -51,6 +51,19 @@ void reduce_sum(ReduceSumArgs<T> const& a, Stream) {
 }
 
 template <class T>
+void reduce_dot(ReduceDotArgs<T> const& a, Stream) {
+  check_arguments(a);
+  for_each_chunk(a.shape, [&](i64 o, i64 first, i64 count) {
+    double sums[chunk] = {};
+    for (i64 i = 0; i < a.shape.axis; ++i) {
+      i64 const begin = (o * a.shape.axis + i) * a.shape.inner + first;
+      for (i64 j = 0; j < count; ++j) sums[j] += static_cast<double>(f32(a.x[begin + j])) * f32(a.z[begin + j]);
+    }
+    for (i64 j = 0; j < count; ++j) a.y[o * a.shape.inner + first + j] = T(static_cast<f32>(sums[j]));
+  });
+}
+
+template <class T>
 void reduce_max(ReduceMaxArgs<T> const& a, Stream) {
   check_arguments(a);
   for_each_chunk(a.shape, [&](i64 o, i64 first, i64 count) {
@@ -69,6 +82,7 @@ void reduce_max(ReduceMaxArgs<T> const& a, Stream) {
 }
 
 HEDDLE_INSTANTIATE(reduce_sum, ReduceSumArgs);
+HEDDLE_INSTANTIATE(reduce_dot, ReduceDotArgs);
 HEDDLE_INSTANTIATE(reduce_max, ReduceMaxArgs);
 
 }  // namespace heddle::cpu

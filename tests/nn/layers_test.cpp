@@ -6,6 +6,7 @@
 #include "nn/conv2d.h"
 #include "nn/flatten.h"
 #include "nn/group_norm.h"
+#include "nn/instance_norm.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/pooling.h"
@@ -75,6 +76,25 @@ TEST(Layers, GroupNorm) {
                      .x = {2, 3, 4, 6},
                      .y = {2, 3, 4, 6},
                      .parameters = {"weight", "bias"}});
+}
+
+TEST(Layers, InstanceNorm2d) {
+  expect_conforms({.make = maker<nn::InstanceNorm2d>(6), .x = {2, 3, 4, 6}, .y = {2, 3, 4, 6}, .parameters = {}});
+  expect_conforms({.make = maker<nn::InstanceNorm2d>(6, true),
+                   .x = {2, 3, 4, 6},
+                   .y = {2, 3, 4, 6},
+                   .parameters = {"weight", "bias"}});
+  EXPECT_EQ(error_of([] { nn::InstanceNorm2d(0); }), "[InstanceNorm2d] channels must be positive: c=0");
+}
+
+// By the definition: in each channel of each image, mean 0 and variance 1.
+TEST(Layers, InstanceNorm2dTakesEachChannelOfEachImage) {
+  nn::InstanceNorm2d norm(2, true, 0);
+  Tensor const weight = norm.parameters()[0].tensor, bias = norm.parameters()[1].tensor;
+  weight.data<f32>()[1] = 2;
+  bias.data<f32>()[1] = 5;
+  Tensor const x = Tensor::from(std::vector<f32>{1, 10, 3, 30, -7, 0, -3, 2}, {2, 2, 1, 2});
+  EXPECT_EQ(norm(x).to_vector<f32>(), (std::vector<f32>{-1, 3, 1, 7, -1, 3, 1, 7}));
 }
 
 TEST(Layers, LayerNorm) {

@@ -31,7 +31,19 @@ TEST_P(DistanceLosses, Center) {
   EXPECT_NEAR(loss.item<f32>(), (2.5 + 4.5) / 2, 1e-6);
   tape.backward(loss, 2);
   expect_gradient(x, {1, 2, 0, 3});
-  EXPECT_FALSE(centers.gradient().defined());
+  expect_gradient(centers, {-1, -2, 0, -3});
+}
+
+// Values from PyTorch 1.13 in double precision: loss = ((x - centers[labels])**2).sum(1).mean() / 2.
+TEST_P(DistanceLosses, CentersWithSeveralRowsAndWithNone) {
+  Tensor const x = Tensor::from(std::vector<f32>{0.5f, -1, 2, 4, -3, 1, 0.25f, 8, 1.5f, -2}, {5, 2}, GetParam());
+  Tensor const centers = matrix({1, 2, -1, 0.5f, 3, -4}).view({3, 2}).set_requires_gradient(true);
+  Tape tape;
+  Tensor const loss = ops::center_loss(x, Tensor::from(std::vector<i32>{2, 0, 2, 2, 0}, {5}, GetParam()), centers);
+  EXPECT_NEAR(loss.item<f32>(), 24.90625, 1e-5);
+  tape.backward(loss);
+  expect_gradient(centers, {-0.3, 0.4, 0, 0, 2.25, -4});
+  EXPECT_FALSE(x.gradient().defined());
 }
 
 TEST_P(DistanceLosses, Contrastive) {

@@ -78,6 +78,31 @@ TEST(Losses, KlDivergenceIsAMeanOverRows) {
     }
 }
 
+// Values from PyTorch 1.13 in double precision.
+TEST(Losses, DiceIsAMeanOverSamples) {
+  std::vector<f32> const x = {1, -2, 0.5f, 3, -1, 0}, target = {1, 0, 1, 0, 0.5f, 0};
+  std::vector<double> const of_logits = {0.4550970234,   -0.02951454128, 0.01066744681, -0.0352777507,
+                                         0.002345069605, -0.02591586855, 0.01297721887},
+                            of_predictions = {0.2083333333, -0.0625,      1.4375,        0.1875,
+                                              -1.027777778, 0.3055555556, -0.02777777778};
+  for (Device const device : {Device::cpu, Device::emulated})
+    for (f32 const factor : {1.0f, -2.0f})
+      for (bool const logits : {true, false}) {
+        auto const loss_of = [=](Tensor const& a, Tensor const& b) {
+          return ops::dice_loss(a, b, {.smoothing = 0.5f, .logits = logits});
+        };
+        std::vector<double> expected = logits ? of_logits : of_predictions;
+        for (std::size_t i = 1; i < expected.size(); ++i) expected[i] *= factor;
+        EXPECT_TRUE(within(loss_and_gradient(loss_of, logits ? x : target, logits ? target : x, factor, device),
+                           expected, close_bound(1e-6, 1e-7)));
+      }
+  EXPECT_EQ(ops::dice_loss(Tensor::zeros({0, 3}), Tensor::zeros({0, 3})).item<f32>(), 0);
+  EXPECT_EQ(error_of([] {
+              ops::dice_loss(Tensor::zeros({2, 3}), Tensor::zeros({2, 4}));
+            }),
+            "[dice_loss] target must be [2, 3]: [2, 4]");
+}
+
 TEST(Losses, NameWhatDoesNotFit) {
   EXPECT_EQ(error_of([] { ops::mse_loss(Tensor::zeros({2}), Tensor::zeros({3})); }),
             "[mse_loss] target must be [2]: [3]");

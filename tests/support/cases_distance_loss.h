@@ -42,6 +42,9 @@ inline std::vector<DistanceLossCase> distance_loss_cases() {
     cases.push_back({.name = name + "_row_1024", .kind = kind, .rows = 3, .columns = 1024, .margin = 30});
     cases.push_back({.name = name + "_streamed", .kind = kind, .rows = 2, .columns = 4096, .margin = 80});
   }
+  // Rows of a center for several warps, and more labels than a block looks at in one turn.
+  cases.push_back({.name = "center_warps", .kind = DistanceLoss::center, .rows = 300, .columns = 24, .dloss = 2});
+  cases.push_back({.name = "center_turns", .kind = DistanceLoss::center, .rows = 1100, .columns = 5, .once = true});
   cases.push_back({.name = "more_rows_than_teams", .rows = 2500, .columns = 8, .once = true});
   return cases;
 }

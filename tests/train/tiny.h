@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "nn/activation.h"
+#include "nn/dropout.h"
 #include "nn/flatten.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
@@ -38,14 +39,15 @@ inline train::Loader tiny_loader(train::ImageSet set, i64 batch_size, bool train
                         .seed = 5});
 }
 
-/// Two linear maps with a ReLU between them: no state besides its parameters.
-inline std::shared_ptr<nn::Module> tiny_model(u64 seed = 3) {
+/// Two linear maps with a ReLU between them: no state besides its parameters, unless hidden units are dropped.
+inline std::shared_ptr<nn::Module> tiny_model(u64 seed = 3, f32 dropout_rate = 0) {
   Generator generator = {.seed = seed};
   auto model = std::make_shared<nn::Sequential>();
   model->add("flatten", std::make_shared<nn::Flatten>())
       .add("hidden", std::make_shared<nn::Linear>(16, 8, generator))
-      .add("relu", std::make_shared<nn::Activate>(Activation::relu))
-      .add("head", std::make_shared<nn::Linear>(8, 2, generator));
+      .add("relu", std::make_shared<nn::Activate>(Activation::relu));
+  if (dropout_rate > 0) model->add("drop", std::make_shared<nn::Dropout>(dropout_rate, generator));
+  model->add("head", std::make_shared<nn::Linear>(8, 2, generator));
   return model;
 }
 

@@ -71,12 +71,12 @@ TEST(Trainer, LearnsTheTask) {
   EXPECT_NE(error_of([&] { trainer.step(); }).find("[trainer] training has ended after step 150"), std::string::npos);
 }
 
-TEST(Trainer, ResumedAtAnyStepItEndsWithTheSameBits) {
+void expect_resumes_with_the_same_bits(f32 dropout_rate) {
   TemporaryFolder const folder;
   for (auto const rule : {OptimizerOptions::Rule::sgd, OptimizerOptions::Rule::adamw}) {
     TrainerOptions options = everything_on();
     options.optimizer.rule = rule;
-    auto const model = tiny_model();
+    auto const model = tiny_model(/*seed=*/3, dropout_rate);
     Trainer trainer = make_trainer(options, model);
     Trace whole;
     std::vector<std::filesystem::path> checkpoints;
@@ -92,7 +92,7 @@ TEST(Trainer, ResumedAtAnyStepItEndsWithTheSameBits) {
     ASSERT_EQ(whole.epochs.size(), 3u);
 
     for (std::size_t start = 0; start < checkpoints.size(); ++start) {
-      auto const resumed_model = tiny_model(/*seed=*/99);
+      auto const resumed_model = tiny_model(/*seed=*/99, dropout_rate);
       Trainer resumed = make_trainer(options, resumed_model);
       resumed.restore(Checkpoint::read(checkpoints[start]));
       Trace rest = {.steps = {whole.steps.begin(), whole.steps.begin() + static_cast<std::ptrdiff_t>(start)},
@@ -106,6 +106,10 @@ TEST(Trainer, ResumedAtAnyStepItEndsWithTheSameBits) {
     }
   }
 }
+
+TEST(Trainer, ResumedAtAnyStepItEndsWithTheSameBits) { expect_resumes_with_the_same_bits(0); }
+
+TEST(Trainer, ResumedWithDropoutItEndsWithTheSameBits) { expect_resumes_with_the_same_bits(0.3f); }
 
 TEST(Trainer, AccumulatedBatchesMakeTheStepOfOneLargeBatch) {
   auto const small = tiny_model(), large = tiny_model();
@@ -209,6 +213,20 @@ TEST(Trainer, TheLayerThatOverflowsIsNamedAndNoWeightChanges) {
   EXPECT_TRUE(testing::equal(flat_state(model->parameters()), before));
 }
 
+TEST(Trainer, ALayerThatFailsByWhatWasDroppedIsFoundAgain) {
+  // Half of the hidden units times 3e38 overflow where they are kept, and only there.
+  auto const model = tiny_model(/*seed=*/3, 0.5f);
+  Trainer trainer = make_trainer({}, model, 1);
+  auto const generator = model->generators()[0].generator;
+  Generator const before = *generator;
+  for (auto const& [name, tensor] : model->parameters())
+    if (name == "head.weight") std::fill_n(tensor.data<f32>(), tensor.count(), 3e38f);
+  EXPECT_TRUE(error_of([&] {
+                trainer.step();
+              }).starts_with("[train] step 1: the loss is not finite; first seen in layer head (Linear)"));
+  EXPECT_EQ(generator->next_stream, before.next_stream + 1) << "the search must draw the numbers of the step again";
+}
+
 TEST(Trainer, RefusesACheckpointThatDoesNotFit) {
   TemporaryFolder const folder;
   auto const model = tiny_model();
@@ -230,6 +248,10 @@ TEST(Trainer, RefusesACheckpointThatDoesNotFit) {
   EXPECT_EQ(error_of([&] { other_model.restore(checkpoint); }),
             "[checkpoint] " + (folder / "a.ckpt").string() +
                 " is of another model: model/hidden.weight is f32 [8, 16] there, f32 [9, 16] here");
+
+  Trainer dropping = make_trainer({.epochs = 2}, tiny_model(/*seed=*/3, 0.5f));
+  EXPECT_EQ(error_of([&] { dropping.restore(checkpoint); }),
+            "[checkpoint] " + (folder / "a.ckpt").string() + " lacks the value generator/drop.generator.seed");
 }
 
 TEST(Trainer, RefusesOptionsThatLeaveNothingToDo) {

@@ -33,10 +33,30 @@ struct DistanceLossPass : bench::DistanceLossSample {
   Bounds bounds(Args<f32> const& a) const {
     Bounds result = {{"loss", {}}, {"da", {}}, {"db", {}}, {"dc", {}}};
     for (i64 row = 0; row < a.rows; ++row) bound_row<T>(a, row, result);
+    if (a.kind == DistanceLoss::center && a.db) bound_centers<T>(a, result);
     return result;
   }
 
  private:
+  /// A difference is off by u of itself; of n of them, sums by n - 1 shares more at most; then the factor and T.
+  template <class T>
+  static void bound_centers(Args<f32> const& args, Bounds& bounds) {
+    constexpr double u = 0x1p-24;
+    constexpr double tiny = 4 * 0x1p-149 + (std::same_as<T, bf16> ? 0x1p-134 : half_subnormal<T>);
+    for (i64 center = 0; center < args.centers; ++center)
+      for (i64 j = 0; j < args.columns; ++j) {
+        i64 const at = center * args.columns + j;
+        double sizes = 0, count = 0;
+        for (i64 row = 0; row < args.rows; ++row) {
+          if (args.labels[row] != center) continue;
+          sizes += std::abs(static_cast<double>(args.a[row * args.columns + j]) - args.b[at]);
+          ++count;
+        }
+        bounds["db"].push_back(1.1 * (count + 2) * u * std::abs(args.dloss) * sizes +
+                               unit_roundoff<T> * std::abs(args.db[at]) + tiny);
+      }
+  }
+
   template <class T>
   static void bound_row(Args<f32> const& args, i64 row, Bounds& bounds) {
     constexpr double u = 0x1p-24;

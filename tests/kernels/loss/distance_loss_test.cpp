@@ -54,9 +54,7 @@ TEST(DistanceLossCpu, IsPyTorch) {
     Result const result = run(static_cast<DistanceLoss>(kind), tensors);
     EXPECT_TRUE(within(result.loss, values(file, name + ".loss"), bound));
     EXPECT_TRUE(within(result.da, values(file, name + ".da"), bound));
-    if (kind > 0) {
-      EXPECT_TRUE(within(result.db, values(file, name + ".db"), bound));
-    }
+    EXPECT_TRUE(within(result.db, values(file, name + ".db"), bound));
     if (kind > 1) {
       EXPECT_TRUE(within(result.dc, values(file, name + ".dc"), bound));
     }
@@ -90,9 +88,7 @@ TEST(DistanceLossCpu, GradientsAreDerivatives) {
     // Six losses below 8 are rounded at each of the points; a fifth derivative below 1000 is left over.
     Bound const bound = close_bound(0, 18 * 6 * 8 * u / (12 * step) + 1000 * std::pow(step, 4) / 30);
     EXPECT_TRUE(within(result.da, derivatives(tensors.a), bound));
-    if (kind != DistanceLoss::center) {
-      EXPECT_TRUE(within(result.db, derivatives(tensors.b), bound));
-    }
+    EXPECT_TRUE(within(result.db, derivatives(tensors.b), bound));
     if (kind == DistanceLoss::triplet) {
       EXPECT_TRUE(within(result.dc, derivatives(tensors.c), bound));
     }
@@ -134,7 +130,7 @@ TEST(DistanceLossErrors, NameTheValue) {
 TEST(DistanceLossErrors, ALabelWithoutCenterIsAnErrorOrNan) {
   f32 const x = 1, centers[2] = {0, 0};
   i32 const label = 2;
-  f32 loss = 0, gradient = 0;
+  f32 loss = 0, gradient = 0, of_centers[2] = {NAN, NAN};
   DistanceLossArgs<f32> const a = {.kind = DistanceLoss::center,
                                    .rows = 1,
                                    .columns = 1,
@@ -143,12 +139,15 @@ TEST(DistanceLossErrors, ALabelWithoutCenterIsAnErrorOrNan) {
                                    .b = centers,
                                    .labels = &label,
                                    .loss = &loss,
-                                   .da = &gradient};
+                                   .da = &gradient,
+                                   .db = of_centers};
   EXPECT_EQ(error_of([&] { cpu::distance_loss(a, {}); }),
             "[distance_loss] a label must lie in [0, centers): row=0, label=2, centers=2");
   emulated::distance_loss(a, {});
   EXPECT_TRUE(std::isnan(loss));
   EXPECT_TRUE(std::isnan(gradient));
+  EXPECT_EQ(of_centers[0], 0);
+  EXPECT_EQ(of_centers[1], 0);
 }
 
 }  // namespace

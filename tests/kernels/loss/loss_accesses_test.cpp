@@ -2,6 +2,7 @@
 #include "kernels/machine/host/checker/access_checker.h"
 #include "kernels/machine/host/scheduler/execution.h"
 #include "tests/kernels/loss/cross_entropy_reference.h"
+#include "tests/kernels/loss/dice_loss_reference.h"
 #include "tests/kernels/loss/distance_loss_reference.h"
 #include "tests/kernels/loss/kl_divergence_reference.h"
 #include "tests/kernels/loss/pair_loss_reference.h"
@@ -40,6 +41,16 @@ class KlDivergenceAccesses : public ::testing::TestWithParam<KlDivergenceCase> {
 TEST_P(KlDivergenceAccesses, AreInOrder) { expect_in_order(KlDivergencePass(GetParam())); }
 
 INSTANTIATE_TEST_SUITE_P(Cases, KlDivergenceAccesses, ::testing::ValuesIn(kl_divergence_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+class DiceLossAccesses : public ::testing::TestWithParam<DiceLossCase> {};
+
+TEST_P(DiceLossAccesses, AreInOrder) {
+  expect_in_order(DiceLossForwardPass(GetParam()));
+  expect_in_order(DiceLossBackwardPass(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, DiceLossAccesses, ::testing::ValuesIn(dice_loss_cases()),
                          [](auto const& test) { return test.param.name; });
 
 class DistanceLossAccesses : public ::testing::TestWithParam<DistanceLossCase> {};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/samples/cross_entropy.h"
+#include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/kl_divergence.h"
 #include "bench/samples/pair_loss.h"
@@ -66,8 +67,36 @@ TEST(LossInspection, Pairs) {
   expect_ideal_in_each_type<bench::PairLossSample>({{65536, 1}, {65536, 5}});  // squared and focal
 }
 
+TEST(LossInspection, Dice) {
+  expect_ideal_in_each_type<bench::DiceLossForwardSample>({{4, 16384}, {64, 512}});
+  expect_ideal_in_each_type<bench::DiceLossBackwardSample>({{4, 16384}, {64, 512}});
+}
+
 TEST(LossInspection, KlDivergence) {
   expect_ideal_in_each_type<bench::KlDivergenceSample>({{64, 256}, {8, 2048}, {2, 40960}});
+}
+
+TEST(LossInspection, CenterGradient) {
+  using Sample = bench::DistanceLossSample;
+  std::vector<i64> const sizes = {64, 256, 1};
+  auto args = Sample::arguments<bf16>(sizes);
+  bench::Operands const operands(emulated::memory, args, Sample::values);
+  args.da = nullptr;
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.observer = &inspector});
+  distance_loss<bf16>.emulated(args, {});
+  KernelReport const kernel = report(inspector).at(0);
+
+  double const declared = cost(args).bytes() - 64 * sizeof(f32);  // without the loss
+  EXPECT_NEAR(static_cast<double>(kernel.least_bytes()), declared, 0.01 * declared);
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
+  int wide = 0;
+  for (LineReport const& line : kernel.lines) {
+    if (line.space != Space::global || line.bytes != 16) continue;
+    EXPECT_EQ(line.counts.efficiency(), 1) << describe(line.place.line);
+    ++wide;
+  }
+  EXPECT_GE(wide, 2);
 }
 
 TEST(LossInspection, Distances) {

@@ -52,6 +52,39 @@ struct ReduceSumCase : bench::ReduceSumSample {
   }
 };
 
+struct ReduceDotCase : bench::ReduceDotSample {
+  ReduceCase c;
+  i64 offset = c.offset;
+
+  explicit ReduceDotCase(ReduceCase const& given) : c(given) {}
+
+  template <class T>
+  Args<T> arguments() const {
+    return {.shape = c.shape};
+  }
+  std::vector<f32> values(std::string_view, i64 count, u64 seed) const {
+    return uniform(count, seed, c.center - 1, c.center + 1);
+  }
+
+  /// As those of a sum, whose terms are rounded once more.
+  template <class T>
+  Bounds bounds(Args<f32> const& a) const {
+    constexpr double u = 0x1p-24;
+    auto const [outer, axis, inner] = a.shape;
+    double const chain = static_cast<double>(std::min<i64>(axis, axis / 8 + 80));
+    std::vector<double> result;
+    for (i64 i = 0; i < a.shape.results(); ++i) {
+      double sum = 0;
+      for (i64 k = 0; k < axis; ++k) {
+        i64 const element = (i / inner * axis + k) * inner + i % inner;
+        sum += std::abs(static_cast<double>(a.x[element]) * a.z[element]);
+      }
+      result.push_back(1.1 * (chain + 3) * u * sum + (unit_roundoff<T> + u) * std::abs(a.y[i]) + half_subnormal<T>);
+    }
+    return {{"y", result}};
+  }
+};
+
 /// Exact. Values are few, so that there are equal ones; some are NaN.
 struct ReduceMaxCase : bench::ReduceMaxSample {
   ReduceCase c;

@@ -17,6 +17,7 @@ class Reduce : public ::testing::TestWithParam<ReduceCase> {
   static void for_each_operation(Test const& test) {
     for (Summary const summary : {Summary::sum, Summary::mean, Summary::l2_norm})
       test(ReduceSumCase(GetParam(), summary));
+    test(ReduceDotCase(GetParam()));
     test(ReduceMaxCase(GetParam()));
     test(ReduceMaxCase(GetParam(), true));
   }
@@ -50,6 +51,8 @@ TEST(ReduceCpu, IsTheDefinition) {
   EXPECT_EQ(sum_of({2, 3, 2}, Summary::mean, x), (std::vector<f32>{3, 4, 13 / 3.0f, 2}));
   EXPECT_EQ(sum_of({1, 2, 1}, Summary::l2_norm, {3, -4}), (std::vector<f32>{5}));
   std::vector<f32> y(4);
+  cpu::reduce_dot<f32>({.shape = {2, 3, 2}, .x = x.data(), .z = x.data(), .y = y.data()}, {});
+  EXPECT_EQ(y, (std::vector<f32>{35, 56, 251, 308}));
   std::vector<i64> index(4);
   cpu::reduce_max<f32>({.shape = {2, 3, 2}, .x = x.data(), .y = y.data(), .index = index.data()}, {});
   EXPECT_EQ(y, (std::vector<f32>{5, 6, 11, 10}));
@@ -76,6 +79,14 @@ TEST(ReduceEmulated, EmptyAxisIsThatOfTheCpu) {
   for (i64 const inner : {1, 3})
     for (Summary const summary : {Summary::sum, Summary::mean, Summary::l2_norm})
       test_emulated(ReduceSumCase({.name = "", .shape = {2, 0, inner}}, summary));
+}
+
+TEST(ReduceEmulated, OneOfTwoInputsMayBeMisaligned) {
+  alignas(16) f32 x[64], z[65];
+  for (int i = 0; i < 64; ++i) x[i] = z[i + 1] = static_cast<f32>(i % 5);
+  f32 y = NAN;
+  emulated::reduce_dot<f32>({.shape = {1, 64, 1}, .x = x, .z = z + 1, .y = &y}, {});
+  EXPECT_EQ(y, 12 * 30 + 14);  // twelve times 0, 1, 4, 9, 16, and then 0, 1, 4, 9
 }
 
 TEST(ReduceCpu, SameBitsOnAnyThreads) {

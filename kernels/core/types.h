@@ -49,7 +49,7 @@ constexpr u32 narrow_to_bf16(f32 value) {
   return nan ? bits >> 16 | 0x40u : shift_rounded(bits, 16);
 }
 
-/// To 8 bits with so many of mantissa, saturating at the pattern `largest`.
+/// To an FP8 of so many mantissa bits; saturates at the pattern `largest`.
 template <u32 mantissa_bits, u32 largest>
 constexpr u32 narrow_to_f8(f32 value) {
   constexpr u32 dropped = 23 - mantissa_bits, unit = 1u << 23;    // of the exponent

@@ -67,8 +67,8 @@ struct WarpgroupProduct {
       wgmma_fence(sums);
       HEDDLE_UNROLL
       for (u32 k = 0; k < depth; k += 16)
-        wgmma<bf16, WgmmaOptions{.b = Major::mn}>(sums, advance(a, operand_step(a_tile, 0, k, sizeof(bf16))),
-                                                  advance(b, operand_step(b_tile, 0, k, sizeof(bf16))), true);
+        wgmma<bf16, bf16, WgmmaOptions{.b = Major::mn}>(sums, advance(a, operand_step(a_tile, 0, k, sizeof(bf16))),
+                                                        advance(b, operand_step(b_tile, 0, k, sizeof(bf16))), true);
       wgmma_commit();
       wgmma_wait<0>(sums);
       mbarrier_arrive(shared.empty[stage]);

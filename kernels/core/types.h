@@ -49,16 +49,22 @@ constexpr u32 narrow_to_bf16(f32 value) {
   return nan ? bits >> 16 | 0x40u : shift_rounded(bits, 16);
 }
 
-constexpr u32 narrow_to_f8e4m3(f32 value) {
+/// To an FP8 of so many mantissa bits; saturates at the pattern `largest`.
+template <u32 mantissa_bits, u32 largest>
+constexpr u32 narrow_to_f8(f32 value) {
+  constexpr u32 dropped = 23 - mantissa_bits, unit = 1u << 23;    // of the exponent
+  constexpr u32 rebias = (128u - (64u >> mantissa_bits)) * unit;  // the bias is 2^(6 - mantissa_bits) - 1
   u32 const bits = std::bit_cast<u32>(value);
   u32 const sign = bits >> 24 & 0x80u;
   u32 const magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return 0x7fu;          // the only NaN that conversions give
-  if (magnitude >= 0x43e00000u) return sign | 0x7eu;  // 448, the largest
-  // Below 2^-6, f8e4m3 is subnormal with a unit of 2^-9, which is that of f32 just above 2^14: the addition rounds.
-  if (magnitude < 0x3c800000u)
-    return sign | (std::bit_cast<u32>(std::bit_cast<f32>(magnitude) + 0x1p14f) - std::bit_cast<u32>(0x1p14f));
-  return sign | shift_rounded(magnitude - (120u << 23), 20);  // the biases differ by 127 - 7
+  if (magnitude > 0x7f800000u) return 0x7fu;  // the only NaN that conversions give
+  if (magnitude >= (largest << dropped) + rebias) return sign | largest;
+  // Subnormal numbers have the unit of f32 just above `aligned`: the addition rounds.
+  if (magnitude < rebias + unit) {
+    constexpr u32 aligned = rebias + (dropped + 1) * unit;
+    return sign | (std::bit_cast<u32>(std::bit_cast<f32>(magnitude) + std::bit_cast<f32>(aligned)) - aligned);
+  }
+  return sign | shift_rounded(magnitude - rebias, dropped);
 }
 
 constexpr f32 widen_f8e4m3(u32 bits) {
@@ -98,8 +104,17 @@ struct bf16 {
 struct f8e4m3 {
   u8 bits = 0;
   f8e4m3() = default;
-  constexpr explicit f8e4m3(f32 value) : bits(static_cast<u8>(detail::narrow_to_f8e4m3(value))) {}
+  constexpr explicit f8e4m3(f32 value) : bits(static_cast<u8>(detail::narrow_to_f8<3, 0x7e>(value))) {}
   constexpr explicit operator f32() const { return detail::widen_f8e4m3(bits); }
+};
+
+/// FP8 with 5 exponent bits and 2 mantissa bits (the same paper): the upper byte of an f16, with infinities and NaN.
+/// From f32 it rounds to nearest even and saturates at 57344, infinity too, as cvt.rn.satfinite.e5m2x2.f32 does.
+struct f8e5m2 {
+  u8 bits = 0;
+  f8e5m2() = default;
+  constexpr explicit f8e5m2(f32 value) : bits(static_cast<u8>(detail::narrow_to_f8<2, 0x7b>(value))) {}
+  constexpr explicit operator f32() const { return detail::widen_f16(static_cast<u32>(bits) << 8); }
 };
 
 /// An f32 of 10 mantissa bits, the lower 13 being zero. From f32 it rounds to nearest, halves away from zero, as
@@ -123,6 +138,16 @@ inline constexpr f32 unit_roundoff<bf16> = 0x1p-8f;
 template <>
 inline constexpr f32 unit_roundoff<f8e4m3> = 0x1p-4f;
 template <>
+inline constexpr f32 unit_roundoff<f8e5m2> = 0x1p-3f;
+template <>
 inline constexpr f32 unit_roundoff<tf32> = 0x1p-11f;
+
+/// Whether T is an FP8.
+template <class T>
+inline constexpr bool is_f8 = false;
+template <>
+inline constexpr bool is_f8<f8e4m3> = true;
+template <>
+inline constexpr bool is_f8<f8e5m2> = true;
 
 }  // namespace heddle

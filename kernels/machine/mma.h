@@ -22,11 +22,11 @@ constexpr bool mma_exists(int words, Overflow overflow) {
   if (words != 2 && words != 4) return false;
   constexpr bool integers = (std::same_as<A, i8> || std::same_as<A, u8>)&&(std::same_as<B, i8> || std::same_as<B, u8>);
   if (integers) return std::same_as<D, i32>;
-  if (!std::same_as<A, B> || overflow != Overflow::wraps) return false;
-  if (std::same_as<A, f8e4m3> && words != 4) return false;
-  if (std::same_as<D, u32>) return std::same_as<A, f16> || std::same_as<A, f8e4m3>;
-  return std::same_as<D, f32> &&
-         (std::same_as<A, f16> || std::same_as<A, bf16> || std::same_as<A, tf32> || std::same_as<A, f8e4m3>);
+  if (overflow != Overflow::wraps) return false;
+  if (is_f8<A> && is_f8<B>) return words == 4 && (std::same_as<D, f32> || std::same_as<D, u32>);
+  if (!std::same_as<A, B>) return false;
+  if (std::same_as<D, u32>) return std::same_as<A, f16>;
+  return std::same_as<D, f32> && (std::same_as<A, f16> || std::same_as<A, bf16> || std::same_as<A, tf32>);
 }
 
 }  // namespace heddle

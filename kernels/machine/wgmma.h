@@ -24,17 +24,17 @@ constexpr int wgmma_n(int registers) {
   return (std::same_as<D, u32> ? 4 : 2) * registers;
 }
 
-/// Whether elements T are multiplied for accumulators in registers D with these options.
-template <class T, class D>
+/// Whether elements A and B are multiplied for accumulators in registers D with these options.
+template <class A, class B, class D>
 constexpr bool wgmma_exists(int n, WgmmaOptions options) {
   bool const mn_major = options.a == Major::mn || options.b == Major::mn;
-  if (n < 8 || n > 256 || n % 8 != 0) return false;
-  if (std::same_as<T, i8> || std::same_as<T, u8>)
-    return std::same_as<D, i32> && !mn_major && !options.negate_a && !options.negate_b && (n % 16 == 0 || n <= 24);
-  if (mn_major && sizeof(T) != 2) return false;
-  if (std::same_as<D, u32>) return std::same_as<T, f16> || std::same_as<T, f8e4m3>;
-  return std::same_as<D, f32> &&
-         (std::same_as<T, bf16> || std::same_as<T, f16> || std::same_as<T, tf32> || std::same_as<T, f8e4m3>);
+  if (n < 8 || n > 256 || n % 8 != 0 || (mn_major && sizeof(A) != 2)) return false;
+  if (is_f8<A> && is_f8<B>) return std::same_as<D, f32> || std::same_as<D, u32>;
+  if (!std::same_as<A, B>) return false;
+  if (std::same_as<A, i8> || std::same_as<A, u8>)
+    return std::same_as<D, i32> && !options.negate_a && !options.negate_b && (n % 16 == 0 || n <= 24);
+  if (std::same_as<D, u32>) return std::same_as<A, f16>;
+  return std::same_as<D, f32> && (std::same_as<A, bf16> || std::same_as<A, f16> || std::same_as<A, tf32>);
 }
 
 }  // namespace heddle

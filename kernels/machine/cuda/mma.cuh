@@ -2,54 +2,17 @@
 //
 // Which element is where in the registers: kernels/machine/fragment.h. All 32 lanes of a warp call together.
 // Integer sums are exact. Products of floating-point elements are exact; PTX leaves open in which order and with how
-// many bits they are summed, except that the result is about that of f32 (f16 for f16 accumulators; of f8e4m3, about
+// many bits they are summed, except that the result is about that of f32 (f16 for f16 accumulators; of f8, about
 // 2^-13 of the largest term may be lost).
 #pragma once
 
 #include "kernels/machine/cuda/architecture.cuh"
+#include "kernels/machine/cuda/type_text.cuh"
 #include "kernels/machine/mma.h"
 
 namespace heddle::cuda {
 
 namespace detail {
-
-/// How a type is written in PTX; u32 as an accumulator is a pair of f16.
-template <class T>
-struct TypeText;
-template <>
-struct TypeText<bf16> {
-  static constexpr char text[] = "bf16";
-};
-template <>
-struct TypeText<f16> {
-  static constexpr char text[] = "f16";
-};
-template <>
-struct TypeText<u32> : TypeText<f16> {};
-template <>
-struct TypeText<tf32> {
-  static constexpr char text[] = "tf32";
-};
-template <>
-struct TypeText<f8e4m3> {
-  static constexpr char text[] = "e4m3";
-};
-template <>
-struct TypeText<i8> {
-  static constexpr char text[] = "s8";
-};
-template <>
-struct TypeText<u8> {
-  static constexpr char text[] = "u8";
-};
-template <>
-struct TypeText<f32> {
-  static constexpr char text[] = "f32";
-};
-template <>
-struct TypeText<i32> {
-  static constexpr char text[] = "s32";
-};
 
 template <int k>
 struct ShapeText;
@@ -139,11 +102,11 @@ __device__ void multiply(u32 (&d)[2], u32 const (&a)[4], u32 const (&b)[2]) {
 ///   A = B = f16            u32 d[2], pairs of f16       k 8, 16
 ///   A = B = tf32           f32 d[4]                     k 4, 8    the low 13 bits of elements are ignored
 ///   A, B = i8, u8          i32 d[4]                     k 16, 32  wraps, or saturates at the end
-///   A = B = f8e4m3         f32 d[4], or u32 d[2]        k 32      needs sm_89
+///   A, B = f8e4m3, f8e5m2  f32 d[4], or u32 d[2]        k 32      needs sm_89
 template <class A, class B = A, Overflow overflow = Overflow::wraps, class D, int registers, int words>
 __device__ void mma(D (&d)[registers], u32 const (&a)[words], u32 const (&b)[words / 2]) {
   static_assert(mma_exists<A, B, D>(words, overflow), "there is no such instruction");
-  if constexpr (std::same_as<A, f8e4m3> && architecture < 89)
+  if constexpr (is_f8<A> && architecture < 89)
     __trap();
   else
     detail::multiply<detail::ShapeText<mma_k<A>(words)>, detail::OverflowText<overflow>, detail::TypeText<D>,

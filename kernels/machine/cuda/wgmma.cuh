@@ -3,7 +3,7 @@
 // A warpgroup is four warps, the first a multiple of four. All its threads call together and with the same descriptors.
 // The product goes on while the threads do other things: between wgmma and the wgmma_wait that covers it, they touch
 // neither D nor A in registers, and nobody writes what it reads of shared memory. Which element is in which register:
-// kernels/machine/fragment.h. Elements of tf32 are cut off at bit 13; sums of f8e4m3 lose what is below 2^-13 of the
+// kernels/machine/fragment.h. Elements of tf32 are cut off at bit 13; sums of f8 lose what is below 2^-13 of the
 // largest term.
 #pragma once
 
@@ -31,14 +31,14 @@ __device__ void hold(R& registers) {
   }
 }
 
-template <class T, WgmmaOptions options, class MajorText, class D, int count, class A>
-__device__ void wgmma(D (&d)[count], A const& a, MatrixDescriptor b, bool accumulate) {
+template <class A, class B, WgmmaOptions options, class MajorText, class D, int count, class Operand>
+__device__ void wgmma(D (&d)[count], Operand const& a, MatrixDescriptor b, bool accumulate) {
   constexpr int n = wgmma_n<D>(count);
-  static_assert(wgmma_exists<T, D>(n, options), "there is no such instruction");
-  using Signs = std::conditional_t<std::integral<T>, WgmmaNone, WgmmaSigns<options>>;
-  using Majors = std::conditional_t<sizeof(T) == 2, MajorText, WgmmaNone>;
+  static_assert(wgmma_exists<A, B, D>(n, options), "there is no such instruction");
+  using Signs = std::conditional_t<std::integral<A>, WgmmaNone, WgmmaSigns<options>>;
+  using Majors = std::conditional_t<sizeof(A) == 2, MajorText, WgmmaNone>;
   if constexpr (is_sm_90a)
-    multiply<WgmmaShape<n, WgmmaTypes<T, D>>, Signs, Majors>(d, a, b, accumulate);
+    multiply<WgmmaShape<n, A, B, D>, Signs, Majors>(d, a, b, accumulate);
   else
     __trap();
 }
@@ -93,20 +93,21 @@ __device__ void wgmma_wait(D (&d)[count]) {
   detail::hold(d);
 }
 
-/// d = a b, and + d where `accumulate`, for elements T; n follows from count.
-///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
-///   T = f16, f8e4m3               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
-///   T = i8, u8                    i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
-template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+/// d = a b, and + d where `accumulate`, for elements A and B; n follows from count.
+///   A = B = bf16, f16, tf32   f32 d[n / 2]   n a multiple of 8 up to 256
+///   A = B = f16               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
+///   A, B = f8e4m3, f8e5m2     f32, or u32    likewise
+///   A = B = i8, u8            i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+template <class A, class B = A, WgmmaOptions options = WgmmaOptions{}, class D, int count>
 __device__ void wgmma(D (&d)[count], MatrixDescriptor a, MatrixDescriptor b, bool accumulate) {
-  detail::wgmma<T, options, detail::WgmmaMajors<options>>(d, a, b, accumulate);
+  detail::wgmma<A, B, options, detail::WgmmaMajors<options>>(d, a, b, accumulate);
 }
 
 /// The same with A in registers, which stay as they are until the wait.
-template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+template <class A, class B = A, WgmmaOptions options = WgmmaOptions{}, class D, int count>
 __device__ void wgmma(D (&d)[count], u32 (&a)[4], MatrixDescriptor b, bool accumulate) {
   static_assert(options.a == Major::k, "A in registers has no major");
-  detail::wgmma<T, options, detail::WgmmaMajorOfB<options>>(d, a, b, accumulate);
+  detail::wgmma<A, B, options, detail::WgmmaMajorOfB<options>>(d, a, b, accumulate);
 }
 
 }  // namespace heddle::cuda

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "kernels/machine/cuda/type_text.cuh"
 #include "kernels/machine/cuda/wgmma_operands.cuh"
 #include "kernels/machine/wgmma.h"
 
@@ -13,56 +14,39 @@ namespace heddle::cuda {
 
 namespace detail {
 
-/// What follows n in the name of the instruction, for accumulators D; u32 are pairs of f16.
-template <class T, class D>
-struct WgmmaTypes;
-template <>
-struct WgmmaTypes<bf16, f32> {
-  static constexpr char const text[] = "k16.f32.bf16.bf16";
-};
-template <>
-struct WgmmaTypes<f16, f32> {
-  static constexpr char const text[] = "k16.f32.f16.f16";
-};
-template <>
-struct WgmmaTypes<f16, u32> {
-  static constexpr char const text[] = "k16.f16.f16.f16";
-};
-template <>
-struct WgmmaTypes<tf32, f32> {
-  static constexpr char const text[] = "k8.f32.tf32.tf32";
-};
-template <>
-struct WgmmaTypes<f8e4m3, f32> {
-  static constexpr char const text[] = "k32.f32.e4m3.e4m3";
-};
-template <>
-struct WgmmaTypes<f8e4m3, u32> {
-  static constexpr char const text[] = "k32.f16.e4m3.e4m3";
-};
-template <>
-struct WgmmaTypes<i8, i32> {
-  static constexpr char const text[] = "k32.s32.s8.s8";
-};
-template <>
-struct WgmmaTypes<u8, i32> {
-  static constexpr char const text[] = "k32.s32.u8.u8";
+/// What follows m64n in the name of an instruction: "64k16.f32.bf16.bf16".
+struct WgmmaName {
+  char text[32] = {};
+  std::size_t size = 0;
+
+  constexpr void append(char const* more) {
+    for (; *more != '\0'; ++more) text[size++] = *more;
+  }
+  constexpr void append(int number) {
+    if (number >= 10) append(number / 10);
+    text[size++] = static_cast<char>('0' + number % 10);
+  }
 };
 
-/// Digit of a number, the last being 0.
-constexpr char digit(int number, std::size_t place) {
-  for (; place > 0; --place) number /= 10;
-  return static_cast<char>('0' + number % 10);
+template <int n, class A, class B, class D>
+constexpr WgmmaName wgmma_name() {
+  WgmmaName name;
+  name.append(n);
+  name.append("k");
+  name.append(wgmma_k<A>);
+  for (char const* const type : {TypeText<D>::text, TypeText<A>::text, TypeText<B>::text}) {
+    name.append(".");
+    name.append(type);
+  }
+  return name;
 }
 
-/// n and Types.
-template <int n, class Types,
-          class Digits =
-              std::make_index_sequence <
-              n<10 ? 1 : n<100 ? 2 : 3>, class Rest = std::make_index_sequence<sizeof Types::text>> struct WgmmaShape;
-template <int n, class Types, std::size_t... digits, std::size_t... rest>
-struct WgmmaShape<n, Types, std::index_sequence<digits...>, std::index_sequence<rest...>> {
-  static constexpr char const text[] = {digit(n, sizeof...(digits) - 1 - digits)..., Types::text[rest]...};
+template <int n, class A, class B, class D, class Places = std::make_index_sequence<wgmma_name<n, A, B, D>().size>>
+struct WgmmaShape;
+template <int n, class A, class B, class D, std::size_t... places>
+struct WgmmaShape<n, A, B, D, std::index_sequence<places...>> {
+  static constexpr WgmmaName name = wgmma_name<n, A, B, D>();
+  static constexpr char const text[] = {name.text[places]..., '\0'};
 };
 
 /// The last operands, which are part of the instruction.

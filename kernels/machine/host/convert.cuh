@@ -1,4 +1,4 @@
-// f16, bf16, f8e4m3 and tf32 to f32 and back, rounded as the types of kernels/core/types.h say.
+// f16, bf16, f8e4m3, f8e5m2 and tf32 to f32 and back, rounded as the types of kernels/core/types.h say.
 #pragma once
 
 #include <bit>

@@ -110,7 +110,7 @@ struct MmaOfDoubles {
 ///   A = B = f16            u32 d[2], pairs of f16       k 8, 16
 ///   A = B = tf32           f32 d[4]                     k 4, 8    the low 13 bits of elements are ignored
 ///   A, B = i8, u8          i32 d[4]                     k 16, 32  wraps, or saturates at the end
-///   A = B = f8e4m3         f32 d[4], or u32 d[2]        k 32      needs sm_89
+///   A, B = f8e4m3, f8e5m2  f32 d[4], or u32 d[2]        k 32      needs sm_89
 /// Throws an Error unless the 32 lanes of a warp come to it together.
 template <class A, class B = A, Overflow overflow = Overflow::wraps, class D, int registers, int words>
 void mma(D (&d)[registers], u32 const (&a)[words], u32 const (&b)[words / 2],
@@ -118,7 +118,7 @@ void mma(D (&d)[registers], u32 const (&a)[words], u32 const (&b)[words / 2],
   static_assert(mma_exists<A, B, D>(words, overflow), "there is no such instruction");
   using Element = std::conditional_t<std::same_as<D, u32>, f16, D>;
   static_assert(sizeof d == 4 * sizeof(Element));
-  Block::current("mma").check_architecture("mma", std::same_as<A, f8e4m3> ? 89 : 80);
+  Block::current("mma").check_architecture("mma", is_f8<A> ? 89 : 80);
   detail::MmaOperands const operands = {d, a, b};
   detail::aligned_collective(detail::Mma<A, B, Element, words, overflow>::collective, &operands, where);
 }

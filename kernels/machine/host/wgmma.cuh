@@ -47,46 +47,47 @@ void wgmma_wait(D (&)[count], std::source_location where = std::source_location:
 
 namespace detail {
 
-template <class T, class D, int count, WgmmaOptions options, bool a_in_registers>
+template <class A, class B, class D, int count, WgmmaOptions options, bool a_in_registers>
 struct Wgmma {
   using Element = std::conditional_t<std::same_as<D, u32>, f16, D>;
-  static constexpr WgmmaKind kind = {wgmma_n<D>(count), wgmma_k<T>,     count,
-                                     options,           a_in_registers, multiply<T, Element>};
+  static constexpr WgmmaKind kind = {wgmma_n<D>(count), wgmma_k<A>,     count,
+                                     options,           a_in_registers, multiply<A, B, Element>};
   static void perform(Request const* requests, unsigned, u64*) { issue_product(kind, requests); }
   static constexpr Collective collective = {"wgmma", perform};
 };
 
-template <class T, WgmmaOptions options, class D, int count>
+template <class A, class B, WgmmaOptions options, class D, int count>
 void wgmma(D (&d)[count], u32 const* a_registers, MatrixDescriptor a, MatrixDescriptor b, bool accumulate,
            std::source_location where) {
-  static_assert(wgmma_exists<T, D>(wgmma_n<D>(count), options), "there is no such instruction");
+  static_assert(wgmma_exists<A, B, D>(wgmma_n<D>(count), options), "there is no such instruction");
   WgmmaOperands const operands = {reinterpret_cast<u32*>(d), a_registers, a, b, accumulate};
   if (a_registers == nullptr)
-    aligned_collective(Wgmma<T, D, count, options, false>::collective, &operands, where);
+    aligned_collective(Wgmma<A, B, D, count, options, false>::collective, &operands, where);
   else
-    aligned_collective(Wgmma<T, D, count, options, true>::collective, &operands, where);
+    aligned_collective(Wgmma<A, B, D, count, options, true>::collective, &operands, where);
 }
 
 }  // namespace detail
 
-/// d = a b, and + d where `accumulate`, for elements T; n follows from count.
-///   T = bf16, f16, tf32, f8e4m3   f32 d[n / 2]   n a multiple of 8 up to 256
-///   T = f16, f8e4m3               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
-///   T = i8, u8                    i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
+/// d = a b, and + d where `accumulate`, for elements A and B; n follows from count.
+///   A = B = bf16, f16, tf32   f32 d[n / 2]   n a multiple of 8 up to 256
+///   A = B = f16               u32 d[n / 4]   likewise: pairs of f16, to which each product rounds its sums
+///   A, B = f8e4m3, f8e5m2     f32, or u32    likewise
+///   A = B = i8, u8            i32 d[n / 2]   n 8, 16, 24, 32, 48, 64, 80, …, 256
 /// Throws an Error without wgmma_fence before, for a descriptor that cannot be, for an operand outside of shared
 /// memory, and unless all warps of a complete warpgroup come to the same products.
-template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+template <class A, class B = A, WgmmaOptions options = WgmmaOptions{}, class D, int count>
 void wgmma(D (&d)[count], MatrixDescriptor a, MatrixDescriptor b, bool accumulate,
            std::source_location where = std::source_location::current()) {
-  detail::wgmma<T, options>(d, nullptr, a, b, accumulate, where);
+  detail::wgmma<A, B, options>(d, nullptr, a, b, accumulate, where);
 }
 
 /// The same with A in registers, which stay as they are until the wait.
-template <class T, WgmmaOptions options = WgmmaOptions{}, class D, int count>
+template <class A, class B = A, WgmmaOptions options = WgmmaOptions{}, class D, int count>
 void wgmma(D (&d)[count], u32 (&a)[4], MatrixDescriptor b, bool accumulate,
            std::source_location where = std::source_location::current()) {
   static_assert(options.a == Major::k, "A in registers has no major");
-  detail::wgmma<T, options>(d, a, {}, b, accumulate, where);
+  detail::wgmma<A, B, options>(d, a, {}, b, accumulate, where);
 }
 
 }  // namespace heddle::emulated

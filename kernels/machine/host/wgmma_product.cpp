@@ -79,19 +79,21 @@ void read_a(WgmmaProduct const& product, Wide<T> (&a)[16][wgmma_k<T>]) {
 
 }  // namespace
 
-template <class T, class Element>
+template <class A, class B, class Element>
 void multiply(WgmmaProduct const& product, u32* registers) {
   WgmmaKind const& kind = *product.kind;
-  Wide<T> a[16][wgmma_k<T>], b[wgmma_k<T>][8];
-  read_a<T>(product, a);
+  static_assert(sizeof(A) == sizeof(B));
+  constexpr int k = wgmma_k<A>;
+  Wide<A> a[16][k], b[k][8];
+  read_a<A>(product, a);
   if (kind.options.negate_a != kind.options.negate_b)
     for (auto& row : a)
-      for (Wide<T>& element : row) element = -element;
+      for (Wide<A>& element : row) element = -element;
 
   Operand const operand = {"B", product.b, kind.options.b, product.thread % warpgroup_size >= warp_size};
   for (int column = 0; column < kind.n; column += 8) {
-    read_rows<T>(product, operand, column, [&](int x, int k, Wide<T> element) { b[k][x] = element; });
-    Wide<T> d[16][8] = {};
+    read_rows<B>(product, operand, column, [&](int x, int row, Wide<B> element) { b[row][x] = element; });
+    Wide<A> d[16][8] = {};
     auto const visit = [&](auto exchange) {
       for (int lane = 0; lane < warp_size; ++lane) {
         auto* const first =
@@ -105,19 +107,25 @@ void multiply(WgmmaProduct const& product, u32* registers) {
         std::memcpy(first, elements, sizeof elements);
       }
     };
-    if (product.accumulate) visit([](Element& element, Wide<T>& sum) { sum = detail::widen_accumulator(element); });
+    if (product.accumulate) visit([](Element& element, Wide<A>& sum) { sum = detail::widen_accumulator(element); });
     detail::multiply_accumulate(d, a, b);
-    visit([](Element& element, Wide<T> sum) { detail::narrow_accumulator(element, sum); });
+    visit([](Element& element, Wide<A> sum) { detail::narrow_accumulator(element, sum); });
   }
 }
 
-template void multiply<bf16, f32>(WgmmaProduct const&, u32*);
-template void multiply<f16, f32>(WgmmaProduct const&, u32*);
-template void multiply<f16, f16>(WgmmaProduct const&, u32*);
-template void multiply<tf32, f32>(WgmmaProduct const&, u32*);
-template void multiply<f8e4m3, f32>(WgmmaProduct const&, u32*);
-template void multiply<f8e4m3, f16>(WgmmaProduct const&, u32*);
-template void multiply<i8, i32>(WgmmaProduct const&, u32*);
-template void multiply<u8, i32>(WgmmaProduct const&, u32*);
+template void multiply<bf16, bf16, f32>(WgmmaProduct const&, u32*);
+template void multiply<f16, f16, f32>(WgmmaProduct const&, u32*);
+template void multiply<f16, f16, f16>(WgmmaProduct const&, u32*);
+template void multiply<tf32, tf32, f32>(WgmmaProduct const&, u32*);
+template void multiply<f8e4m3, f8e4m3, f32>(WgmmaProduct const&, u32*);
+template void multiply<f8e4m3, f8e4m3, f16>(WgmmaProduct const&, u32*);
+template void multiply<f8e4m3, f8e5m2, f32>(WgmmaProduct const&, u32*);
+template void multiply<f8e4m3, f8e5m2, f16>(WgmmaProduct const&, u32*);
+template void multiply<f8e5m2, f8e4m3, f32>(WgmmaProduct const&, u32*);
+template void multiply<f8e5m2, f8e4m3, f16>(WgmmaProduct const&, u32*);
+template void multiply<f8e5m2, f8e5m2, f32>(WgmmaProduct const&, u32*);
+template void multiply<f8e5m2, f8e5m2, f16>(WgmmaProduct const&, u32*);
+template void multiply<i8, i8, i32>(WgmmaProduct const&, u32*);
+template void multiply<u8, u8, i32>(WgmmaProduct const&, u32*);
 
 }  // namespace heddle::emulated

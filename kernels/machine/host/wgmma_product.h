@@ -29,8 +29,8 @@ struct WgmmaProduct {
   std::source_location where;
 };
 
-/// For elements T of A and B and Element of D.
-template <class T, class Element>
+/// For elements A and B, and Element of D.
+template <class A, class B, class Element>
 void multiply(WgmmaProduct const& product, u32* d);
 
 }  // namespace heddle::emulated

@@ -1,8 +1,9 @@
-// The 16-bit types against the compiler's own, over every pattern and over the rounding boundaries between them.
+// The narrow types, over every pattern and over the rounding boundaries between them; f16 against the compiler's own.
 #include "kernels/core/types.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -105,46 +106,81 @@ TEST(F16, AgreesWithTheCompilerOnFloatsOfEveryExponent) {
 }
 #endif
 
-f8e4m3 f8_pattern(u32 bits) {
-  f8e4m3 value;
+template <class T>
+T f8_pattern(u32 bits) {
+  T value;
   value.bits = static_cast<u8>(bits);
   return value;
 }
 
+template <class T>
+struct F8Format;
+template <>
+struct F8Format<f8e4m3> {
+  static constexpr int mantissa_bits = 3, bias = 7;
+  static constexpr u32 largest = 0x7e, nan = 0x7f;
+};
+template <>
+struct F8Format<f8e5m2> {
+  static constexpr int mantissa_bits = 2, bias = 15;
+  static constexpr u32 largest = 0x7b, nan = 0x7d;  // 0x7c is infinity
+};
+
+template <class T>
+struct F8 : ::testing::Test {};
+using F8Types = ::testing::Types<f8e4m3, f8e5m2>;
+TYPED_TEST_SUITE(F8, F8Types);
+
 // The value of a pattern by the definition of the format.
-TEST(F8e4m3, EveryPattern) {
+TYPED_TEST(F8, EveryPattern) {
+  using Format = F8Format<TypeParam>;
+  constexpr int units = 1 << Format::mantissa_bits;
   for (u32 bits = 0; bits < 0x100; ++bits) {
-    int const exponent = static_cast<int>(bits >> 3 & 15), mantissa = static_cast<int>(bits & 7);
-    double const magnitude = exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(8 + mantissa, exponent - 10);
-    f32 const wide{f8_pattern(bits)};
-    if ((bits & 0x7f) == 0x7f) {
-      EXPECT_TRUE(std::isnan(wide));
-      EXPECT_EQ(f8e4m3(wide).bits, 0x7f);
+    u32 const magnitude_bits = bits & 0x7f, sign = bits & 0x80;
+    int const exponent = static_cast<int>(magnitude_bits) / units, mantissa = static_cast<int>(bits) % units;
+    double const magnitude = std::ldexp(exponent == 0 ? mantissa : units + mantissa,
+                                        std::max(exponent, 1) - Format::bias - Format::mantissa_bits);
+    f32 const wide{f8_pattern<TypeParam>(bits)};
+    EXPECT_EQ(std::signbit(wide), sign != 0) << bits;
+    if (magnitude_bits >= Format::nan) {
+      EXPECT_TRUE(std::isnan(wide)) << bits;
+      EXPECT_EQ(TypeParam(wide).bits, 0x7f) << bits;
+    } else if (magnitude_bits > Format::largest) {
+      EXPECT_TRUE(std::isinf(wide)) << bits;
+      EXPECT_EQ(TypeParam(wide).bits, sign | Format::largest) << bits;
     } else {
-      EXPECT_EQ(static_cast<double>(wide), bits < 0x80 ? magnitude : -magnitude) << bits;
-      EXPECT_EQ(f8e4m3(wide).bits, bits);
+      EXPECT_EQ(static_cast<double>(wide), sign == 0 ? magnitude : -magnitude) << bits;
+      EXPECT_EQ(TypeParam(wide).bits, bits);
     }
   }
 }
 
-TEST(F8e4m3, RoundsToNearestEvenBetweenEveryPairOfNeighbours) {
+TYPED_TEST(F8, RoundsToNearestEvenBetweenEveryPairOfNeighbours) {
   for (u32 sign : {0u, 0x80u}) {
-    for (u32 bits = 0; bits < 0x7e; ++bits) {
+    for (u32 bits = 0; bits < F8Format<TypeParam>::largest; ++bits) {
       u32 const lower = sign | bits, upper = lower + 1;
-      f32 const a{f8_pattern(lower)}, b{f8_pattern(upper)};
+      f32 const a{f8_pattern<TypeParam>(lower)}, b{f8_pattern<TypeParam>(upper)};
       f32 const middle = (a + b) / 2;  // exact
-      EXPECT_EQ(f8e4m3(middle).bits, lower % 2 == 0 ? lower : upper) << lower;
-      EXPECT_EQ(f8e4m3(std::nextafter(middle, a)).bits, lower) << lower;
-      EXPECT_EQ(f8e4m3(std::nextafter(middle, b)).bits, upper) << lower;
+      EXPECT_EQ(TypeParam(middle).bits, lower % 2 == 0 ? lower : upper) << lower;
+      EXPECT_EQ(TypeParam(std::nextafter(middle, a)).bits, lower) << lower;
+      EXPECT_EQ(TypeParam(std::nextafter(middle, b)).bits, upper) << lower;
     }
   }
 }
 
-TEST(F8e4m3, Saturates) {
-  for (f32 const value : {449.0f, 464.0f, 465.0f, 1e30f, std::numeric_limits<f32>::infinity()}) {
-    EXPECT_EQ(f8e4m3(value).bits, 0x7e) << value;
-    EXPECT_EQ(f8e4m3(-value).bits, 0xfe) << value;
+TYPED_TEST(F8, Saturates) {
+  u32 const bits = F8Format<TypeParam>::largest;
+  f32 const largest{f8_pattern<TypeParam>(bits)}, below{f8_pattern<TypeParam>(bits - 1)}, unit = largest - below;
+  f32 const infinity = std::numeric_limits<f32>::infinity();
+  for (f32 const value : {std::nextafter(largest, infinity), largest + unit / 2, largest + unit, 1e30f, infinity}) {
+    EXPECT_EQ(TypeParam(value).bits, bits) << value;
+    EXPECT_EQ(TypeParam(-value).bits, bits | 0x80) << value;
   }
+}
+
+TYPED_TEST(F8, GivesOneNan) {
+  for (u32 bits : {0x7f800001u, 0x7fc00000u, 0x7fffffffu, 0xff800001u, 0xffffffffu})
+    EXPECT_EQ(TypeParam(from_bits(bits)).bits, 0x7f) << std::hex << bits;
 }
 
 TEST(Tf32, RoundsHalvesAwayFromZero) {
@@ -161,6 +197,7 @@ TEST(Tf32, RoundsHalvesAwayFromZero) {
 }
 
 static_assert(f8e4m3(1.0f).bits == 0x38 && f32(f8e4m3(-448.0f)) == -448.0f && f8e4m3(0x1p-10f).bits == 0);
+static_assert(f8e5m2(1.0f).bits == 0x3c && f32(f8e5m2(-57344.0f)) == -57344.0f && f8e5m2(0x1p-17f).bits == 0);
 static_assert(tf32(0x1.002p0f).bits == std::bit_cast<u32>(0x1.004p0f) && tf32(-0.0f).bits == 0x80000000u);
 static_assert(f16(1.0f).bits == 0x3c00 && f32(f16(-65504.0f)) == -65504.0f && f16(0x1p-25f).bits == 0);
 static_assert(bf16(1.0f).bits == 0x3f80 && bf16(0x1.01p0f).bits == 0x3f80 && bf16(0x1.03p0f).bits == 0x3f82);

@@ -8,6 +8,7 @@ namespace {
 static_assert(mma_exists<u8, i8, i32>(2, Overflow::saturates) && !mma_exists<u8, i8, u32>(4, Overflow::wraps));
 static_assert(mma_exists<f8e4m3, f8e4m3, f32>(4, Overflow::wraps) &&
               !mma_exists<f8e4m3, f8e4m3, f32>(2, Overflow::wraps));
+static_assert(mma_exists<f8e5m2, f8e4m3, u32>(4, Overflow::wraps) && !mma_exists<f8e5m2, u8, i32>(4, Overflow::wraps));
 static_assert(mma_exists<f16, f16, u32>(2, Overflow::wraps) && !mma_exists<bf16, bf16, u32>(2, Overflow::wraps));
 static_assert(!mma_exists<f16, bf16, f32>(4, Overflow::wraps) && !mma_exists<f16, f16, f32>(4, Overflow::saturates));
 

@@ -6,11 +6,16 @@ namespace heddle::emulated {
 namespace {
 
 // What is no instruction does not compile.
-static_assert(wgmma_exists<i8, i32>(24, {}) && !wgmma_exists<i8, i32>(40, {}));
-static_assert(wgmma_exists<bf16, f32>(40, {}) && !wgmma_exists<bf16, f32>(12, {}) && !wgmma_exists<bf16, f32>(264, {}));
-static_assert(wgmma_exists<f16, f32>(8, {.b = Major::mn}) && !wgmma_exists<tf32, f32>(8, {.b = Major::mn}));
-static_assert(wgmma_exists<f16, u32>(8, {}) && wgmma_exists<f8e4m3, u32>(8, {}) && !wgmma_exists<bf16, u32>(8, {}));
-static_assert(!wgmma_exists<f8e4m3, f32>(8, {.a = Major::mn}) && !wgmma_exists<i8, i32>(8, {.negate_a = true}));
+static_assert(wgmma_exists<i8, i8, i32>(24, {}) && !wgmma_exists<i8, i8, i32>(40, {}));
+static_assert(wgmma_exists<bf16, bf16, f32>(40, {}) && !wgmma_exists<bf16, bf16, f32>(12, {}) &&
+              !wgmma_exists<bf16, bf16, f32>(264, {}));
+static_assert(wgmma_exists<f16, f16, f32>(8, {.b = Major::mn}) && !wgmma_exists<tf32, tf32, f32>(8, {.b = Major::mn}));
+static_assert(wgmma_exists<f16, f16, u32>(8, {}) && wgmma_exists<f8e4m3, f8e4m3, u32>(8, {}) &&
+              !wgmma_exists<bf16, bf16, u32>(8, {}));
+static_assert(!wgmma_exists<f8e4m3, f8e4m3, f32>(8, {.a = Major::mn}) &&
+              !wgmma_exists<i8, i8, i32>(8, {.negate_a = true}));
+static_assert(wgmma_exists<f8e5m2, f8e4m3, u32>(8, {.negate_b = true}) && !wgmma_exists<f16, bf16, f32>(8, {}));
+static_assert(!wgmma_exists<i8, u8, i32>(8, {}) && !wgmma_exists<f8e4m3, i8, f32>(8, {}));
 
 TEST(WgmmaDiagnoses, NoFenceAtAll) {
   expect_diagnosis<128, Tiles>(

@@ -166,6 +166,7 @@ TEST_F(Machine, Packing) {
   test_packing<bf16>();
   test_packing<tf32>();
   test_packing<f8e4m3>();
+  test_packing<f8e5m2>();
 }
 
 }  // namespace

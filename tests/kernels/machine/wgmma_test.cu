@@ -28,25 +28,26 @@ template <class D>
 using Register = std::conditional_t<std::is_same_v<D, f16>, u32, D>;
 
 /// d = a b^T, or d += a b^T, over two lines of the widest swizzle along k: 8 steps. Each warpgroup has 64 rows of d.
-template <class T, class D, Case c>
+template <class A, class B, class D, Case c>
 struct Product {
-  static constexpr int threads = 128 * c.warpgroups, m = 64 * c.warpgroups, n = c.n, k = 256 / sizeof(T);
-  static constexpr int steps = k / wgmma_k<T>;
+  static constexpr int threads = 128 * c.warpgroups, m = 64 * c.warpgroups, n = c.n, k = 256 / sizeof(A);
+  static constexpr int steps = k / wgmma_k<A>;
   static constexpr OperandTile a_tile = {c.options.a, c.swizzle, static_cast<u32>(c.options.a == Major::k ? m : k)};
   static constexpr OperandTile b_tile = {c.options.b, c.swizzle, static_cast<u32>(c.options.b == Major::k ? n : k)};
   // Lines are filled up to whole panels.
-  static constexpr int b_bytes = (c.options.b == Major::k ? k : (n + 63) / 64 * 64) * sizeof(T) * b_tile.lines;
+  static constexpr int b_bytes = (c.options.b == Major::k ? k : (n + 63) / 64 * 64) * sizeof(B) * b_tile.lines;
   struct Params {
-    T const* a;  // [m, k]
-    T const* b;  // [n, k]
+    A const* a;  // [m, k]
+    B const* b;  // [n, k]
     D* d;        // [m, n]
     bool accumulate;
   };
   struct SharedStorage {
-    alignas(1024) u8 a[m * k * sizeof(T)];
+    alignas(1024) u8 a[m * k * sizeof(A)];
     alignas(1024) u8 b[b_bytes];
   };
 
+  template <class T>
   HEDDLE_DEVICE static void fill(u8* shared, OperandTile tile, T const* global, int rows) {
     for (int i = static_cast<int>(threadIdx.x); i < rows * k; i += threads) {
       u32 const x = static_cast<u32>(i / k), along_k = static_cast<u32>(i % k), bytes = sizeof(T);
@@ -68,10 +69,10 @@ struct Product {
     [[maybe_unused]] u32 a_registers[steps][4];
     if constexpr (c.a_in_registers) {
       for (int step = 0; step < steps; ++step) {
-        T row_elements[16 / sizeof(T)];
-        for (int i = 0; i < static_cast<int>(16 / sizeof(T)); ++i) {
-          Place const place = a_fragment<T>(thread, i);
-          row_elements[i] = p.a[(first_row + place.row) * k + step * wgmma_k<T> + place.column];
+        A row_elements[16 / sizeof(A)];
+        for (int i = 0; i < static_cast<int>(16 / sizeof(A)); ++i) {
+          Place const place = a_fragment<A>(thread, i);
+          row_elements[i] = p.a[(first_row + place.row) * k + step * wgmma_k<A> + place.column];
         }
         std::memcpy(a_registers[step], row_elements, sizeof row_elements);
       }
@@ -90,14 +91,14 @@ struct Product {
       wgmma_fence(d);
     HEDDLE_UNROLL
     for (int step = 0; step < steps; ++step) {
-      u32 const along_k = static_cast<u32>(step * wgmma_k<T>);
-      MatrixDescriptor const b_step = advance(b, operand_step(b_tile, 0, along_k, sizeof(T)));
+      u32 const along_k = static_cast<u32>(step * wgmma_k<A>);
+      MatrixDescriptor const b_step = advance(b, operand_step(b_tile, 0, along_k, sizeof(B)));
       bool const accumulate = p.accumulate || step > 0;
       if constexpr (c.a_in_registers)
-        wgmma<T, c.options>(d, a_registers[step], b_step, accumulate);
+        wgmma<A, B, c.options>(d, a_registers[step], b_step, accumulate);
       else
-        wgmma<T, c.options>(d, advance(a, operand_step(a_tile, static_cast<u32>(first_row), along_k, sizeof(T))),
-                            b_step, accumulate);
+        wgmma<A, B, c.options>(d, advance(a, operand_step(a_tile, static_cast<u32>(first_row), along_k, sizeof(A))),
+                               b_step, accumulate);
     }
     wgmma_commit();
     wgmma_wait<0>(d);
@@ -120,18 +121,19 @@ double value(i32 element) { return element; }
 template <class T, class D>
 double lost(int k) {
   double const rounded = std::is_same_v<D, f16> ? 8 * unit_roundoff<f16> : 0;
-  return (k + 2 * 8) * (std::is_same_v<T, f8e4m3> ? 0x1p-13 : 0x1p-24) + rounded;
+  return (k + 2 * 8) * (is_f8<T> ? 0x1p-13 : 0x1p-24) + rounded;
 }
 
-template <class T, class D, Case c>
+template <class A, class B, class D, Case c>
 void test_product(bool exact, bool accumulate) {
-  using Kernel = Product<T, D, c>;
+  using Kernel = Product<A, B, D, c>;
   constexpr int m = Kernel::m, n = Kernel::n, k = Kernel::k;
-  constexpr int least = std::is_unsigned_v<T> ? 0 : -3, largest = std::is_unsigned_v<T> ? 255 : 3;
-  auto const a = exact ? small_integers<T>(m * k, 1, least, largest) : uniform<T>(m * k, 1);
-  auto const b = exact ? small_integers<T>(n * k, 2, least, largest) : uniform<T>(n * k, 2);
+  constexpr int least = std::is_unsigned_v<A> ? 0 : -3, largest = std::is_unsigned_v<A> ? 255 : 3;
+  auto const a = exact ? small_integers<A>(m * k, 1, least, largest) : uniform<A>(m * k, 1);
+  auto const b = exact ? small_integers<B>(n * k, 2, least, largest) : uniform<B>(n * k, 2);
   auto initial = exact ? small_integers<D>(m * n, 3, -20, 20) : uniform<D>(m * n, 3);
-  DeviceBuffer<T> a_buffer(memory, a), b_buffer(memory, b);
+  DeviceBuffer<A> a_buffer(memory, a);
+  DeviceBuffer<B> b_buffer(memory, b);
   DeviceBuffer<D> d(memory, m * n);
   if (accumulate) memory.copy(d.data(), initial.data(), d.bytes(), CopyKind::host_to_device, {});
   launch<Kernel>(1, {a_buffer.data(), b_buffer.data(), d.data(), accumulate}, {}, "product");
@@ -149,7 +151,7 @@ void test_product(bool exact, bool accumulate) {
     }
   }
   for (D const element : d.read()) actual.push_back(value(element));
-  EXPECT_TRUE(within(actual, sums, [&](std::size_t i, double) { return exact ? 0 : lost<T, D>(k) * magnitudes[i]; }))
+  EXPECT_TRUE(within(actual, sums, [&](std::size_t i, double) { return exact ? 0 : lost<A, D>(k) * magnitudes[i]; }))
       << "n = " << n << ", swizzle " << static_cast<int>(c.swizzle) << ", majors " << static_cast<int>(c.options.a)
       << static_cast<int>(c.options.b) << (c.a_in_registers ? ", A in registers" : "");
 }
@@ -159,9 +161,9 @@ using Sum = std::conditional_t<std::is_integral_v<T>, i32, f32>;
 
 template <class T, Case c, class D = Sum<T>>
 void test_product() {
-  test_product<T, D, c>(true, true);
-  test_product<T, D, c>(true, false);
-  if constexpr (!std::is_integral_v<T>) test_product<T, D, c>(false, true);
+  test_product<T, T, D, c>(true, true);
+  test_product<T, T, D, c>(true, false);
+  if constexpr (!std::is_integral_v<T>) test_product<T, T, D, c>(false, true);
 }
 
 class Wgmma : public Machine {
@@ -172,7 +174,7 @@ class Wgmma : public Machine {
 template <class T, class D, int... eighths>
 void test_every_n(std::integer_sequence<int, eighths...>) {
   auto const test = []<int n>(std::integral_constant<int, n>) {
-    if constexpr (wgmma_exists<T, Register<D>>(n, {})) test_product<T, D, Case{.n = n}>(true, true);
+    if constexpr (wgmma_exists<T, T, Register<D>>(n, {})) test_product<T, T, D, Case{.n = n}>(true, true);
   };
   (test(std::integral_constant<int, 8 * eighths + 8>{}), ...);
 }
@@ -207,6 +209,17 @@ TEST_F(Wgmma, F16ToF16) { test_operands<f16, f16>(); }
 TEST_F(Wgmma, F8e4m3ToF16) { test_operands<f8e4m3, f16>(); }
 TEST_F(Wgmma, I8) { test_operands<i8>(); }
 TEST_F(Wgmma, U8) { test_operands<u8>(); }
+
+template <class A, class B>
+void test_f8() {
+  test_product<A, B, f32, Case{}>(true, true);
+  test_product<A, B, f32, Case{.a_in_registers = true}>(false, true);
+  test_product<A, B, f16, Case{}>(true, true);
+}
+
+TEST_F(Wgmma, F8e5m2) { test_f8<f8e5m2, f8e5m2>(); }
+TEST_F(Wgmma, F8e4m3ByF8e5m2) { test_f8<f8e4m3, f8e5m2>(); }
+TEST_F(Wgmma, F8e5m2ByF8e4m3) { test_f8<f8e5m2, f8e4m3>(); }
 
 template <class T, Swizzle swizzle>
 void test_majors() {

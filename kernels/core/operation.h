@@ -3,7 +3,8 @@
 // The arguments of an operation are a struct, say LayerNormForwardArgs<T>: sizes, numbers, and pointers to tensors,
 // const where they are only read. Beside them it has
 //   static void tensors(auto& a, auto&& tensor)   calls tensor(name, pointer, elements [, TensorUse]) for each pointer;
-//   double flops() const                          floating-point operations, a multiply-add counts two;
+//   double flops() const                          additions, multiplications, divisions: a multiply-add counts two,
+//                                                 comparisons, conversions and functions such as exp none;
 //   std::size_t workspace_bytes() const           where it has a member `workspace`: what the kernels need of it.
 // From these follow the checks of a launcher (arguments.h), the cost, and the buffers of tests and benchmarks.
 #pragma once

@@ -34,8 +34,8 @@ struct CrossEntropyArgs {
     tensor("loss", a.loss, a.rows);
     tensor("dlogits", a.dlogits, a.rows * a.classes, optional);
   }
-  /// Per element: 1 for the maximum, 4 for exp and its sum, 2 for the gradient; 5 for soft targets.
-  double flops() const { return (targets ? 12.0 : 7.0) * static_cast<double>(rows) * static_cast<double>(classes); }
+  /// Per element: 3 for exp and its sum, 2 for the gradient; 5 for soft targets.
+  double flops() const { return (targets ? 10.0 : 5.0) * static_cast<double>(rows) * static_cast<double>(classes); }
 };
 
 HEDDLE_OPERATION(cross_entropy, CrossEntropyArgs);

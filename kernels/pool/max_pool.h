@@ -25,8 +25,7 @@ struct MaxPoolForwardArgs {
     tensor("tap", a.tap, a.shape.output_count(), TensorUse{.optional = true});
     tensor("index", a.index, a.shape.output_count(), TensorUse{.optional = true});
   }
-  /// A comparison for each position of a window.
-  double flops() const { return static_cast<double>(shape.output_count()) * static_cast<double>(shape.r * shape.s); }
+  double flops() const { return 0; }  // but comparisons
 };
 
 /// dx is the sum of dy over the outputs that x has won. One of tap and index says which.
@@ -44,10 +43,7 @@ struct MaxPoolBackwardArgs {
     tensor("index", a.index, a.shape.output_count(), TensorUse{.optional = true});
     tensor("dx", a.dx, a.shape.input_count());
   }
-  /// A comparison and an addition for each position of a window.
-  double flops() const {
-    return 2.0 * static_cast<double>(shape.output_count()) * static_cast<double>(shape.r * shape.s);
-  }
+  double flops() const { return static_cast<double>(shape.output_count()); }
 };
 
 HEDDLE_OPERATION(max_pool_forward, MaxPoolForwardArgs);

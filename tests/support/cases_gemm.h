@@ -14,7 +14,9 @@ struct GemmCase {
   i64 m = 0, n = 0, k = 0;
   bool transpose_a = false, transpose_b = false;
   f32 alpha = 1, beta = 0;
-  i64 extra = 0;  // elements between stored rows, of all three matrices
+  i64 extra = 0;      // elements between stored rows, of all matrices
+  i64 offset = 0;     // elements from an aligned address to the matrices
+  bool once = false;  // slow on the emulator: one type and one execution
 };
 
 inline void PrintTo(GemmCase const& c, std::ostream* out) { *out << c.name; }
@@ -45,6 +47,8 @@ inline std::vector<GemmCase> gemm_cases() {
        .extra = 3},
       {.name = "large_blocks", .m = 260, .n = 1030, .k = 16, .transpose_b = true},
       {.name = "classifier", .m = 128, .n = 10, .k = 500, .transpose_b = true},
+      {.name = "misaligned", .m = 20, .n = 24, .k = 40, .beta = 0.5f, .offset = 1},
+      {.name = "large_tiles", .m = 1500, .n = 1410, .k = 18, .beta = 1, .once = true},
   };
 }
 

@@ -1,5 +1,5 @@
-// Matrix products: the linear layer of a small CIFAR network in its three directions, the products that its convolutions
-// amount to, and squares.
+// Matrix products: the linear layer of a small CIFAR network in its three directions, the products that its
+// convolutions amount to, and squares.
 #include "bench/samples/gemm.h"
 
 namespace heddle::bench {
@@ -10,8 +10,8 @@ void add(std::vector<Row>& rows, Processor& processor, i64 largest) {
   add_sample<LinearSample, T>(rows, processor, {128, 10, 80});
   add_sample<GemmSample, T>(rows, processor, {128, 80, 10});
   add_sample<WeightGradientSample, T>(rows, processor, {10, 80, 128});
-  for (std::vector<i64> const& shape : std::vector<std::vector<i64>>{
-           {131072, 24, 27}, {32768, 40, 216}, {8192, 80, 360}, {2048, 80, 720}})
+  for (std::vector<i64> const& shape :
+       std::vector<std::vector<i64>>{{131072, 24, 27}, {32768, 40, 216}, {8192, 80, 360}, {2048, 80, 720}})
     add_sample<LinearSample, T>(rows, processor, shape);
   for (i64 size = 256; size <= largest; size *= 2) add_sample<GemmSample, T>(rows, processor, {size, size, size});
 }

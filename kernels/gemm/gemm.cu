@@ -2,6 +2,8 @@
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
 #include "kernels/gemm/gemm_plain.cuh"
+#include "kernels/gemm/gemm_sm90.h"
+#include "kernels/machine/device.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
@@ -25,8 +27,8 @@ void launch_plain(GemmArgs<T> const& args, Stream stream) {
   bool const vectorised = c_vectorised && args.ldd % 4 == 0 && aligned(args.d);
   with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
     launch<GemmPlain<T, chosen>>(dim3(static_cast<unsigned>(tiles)),
-                                 {args.m, args.n, args.k, operand_a(args), operand_b(args), args.alpha, args.beta, args.c,
-                                  args.ldc, args.d, args.ldd, vectorised},
+                                 {args.m, args.n, args.k, operand_a(args), operand_b(args), args.alpha, args.beta,
+                                  args.c, args.ldc, args.d, args.ldd, vectorised},
                                  stream, "gemm");
   });
 }
@@ -37,6 +39,8 @@ template <class T>
 void gemm(GemmArgs<T> const& args, Stream stream) {
   check_arguments(args);
   if (args.m == 0 || args.n == 0) return;
+  if constexpr (sizeof(T) == 2)
+    if (kernel_architecture() == 90 && gemm_sm90_takes(args)) return gemm_sm90(args, stream);
   launch_plain(args, stream);
 }
 

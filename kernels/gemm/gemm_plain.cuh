@@ -1,13 +1,14 @@
-// The matrix product on the ordinary arithmetic units: true single precision for f32, and any shape, type and alignment.
+// The matrix product on the ordinary arithmetic units: true single precision for f32, and any shape, type and
+// alignment.
 //
 // Threads: a block makes a square tile of d. While it multiplies strips of A and B that lie in shared memory, `depth`
 // long along k and widened to f32, each thread has its share of the next strips on the way to registers. A thread makes
 // part x part elements, four neighbours of a row at a time; the 32 of a warp stand 4 x 8, so that a quarter of a warp
 // reads 128 bytes of B at once, and one value of A.
 //
-// Floor: 2 m n k operations; 4096 x 4096 x 4096: 137 GFLOP, 2.05 ms at the 67 TFLOP/s of an H200 in f32. In a step along
-// k a thread reads 2 part values for part x part fused operations: at part = 8, shared memory is busy as long as the
-// arithmetic units are. Not yet measured.
+// Floor: 2 m n k operations; 4096 x 4096 x 4096: 137 GFLOP, 2.05 ms at the 67 TFLOP/s of an H200 in f32. In a step
+// along k a thread reads 2 part values for part x part fused operations: at part = 8, shared memory is busy as long as
+// the arithmetic units are. Not yet measured.
 #pragma once
 
 #include "kernels/gemm/gemm_plain_config.h"

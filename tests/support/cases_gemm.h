@@ -48,6 +48,11 @@ inline std::vector<GemmCase> gemm_cases() {
       {.name = "large_blocks", .m = 260, .n = 1030, .k = 16, .transpose_b = true},
       {.name = "classifier", .m = 128, .n = 10, .k = 500, .transpose_b = true},
       {.name = "misaligned", .m = 20, .n = 24, .k = 40, .beta = 0.5f, .offset = 1},
+      {.name = "aligned", .m = 100, .n = 72, .k = 200},
+      {.name = "aligned_nt", .m = 130, .n = 136, .k = 64, .transpose_b = true, .extra = 8},
+      {.name = "aligned_tn", .m = 136, .n = 264, .k = 80, .transpose_a = true, .alpha = 0.5f, .beta = 2},
+      {.name = "aligned_tt", .m = 200, .n = 40, .k = 136, .transpose_a = true, .transpose_b = true},
+      {.name = "aligned_but_d", .m = 24, .n = 33, .k = 48, .transpose_b = true},
       {.name = "large_tiles", .m = 1500, .n = 1410, .k = 18, .beta = 1, .once = true},
   };
 }

@@ -1,7 +1,11 @@
 // The kernels of the matrix product against the CPU: emulated in adverse executions, and on a GPU where there is one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "kernels/gemm/gemm_plain_config.h"
+#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/device.h"
 #include "tests/kernels/gemm/gemm_reference.h"
 #include "tests/support/device_buffer.h"
@@ -24,11 +28,44 @@ TEST_P(GemmKernels, CpuInEachType) { test_all_types(Device::cpu, GemmPass(GetPar
 INSTANTIATE_TEST_SUITE_P(Cases, GemmKernels, ::testing::ValuesIn(gemm_cases()),
                          [](auto const& test) { return test.param.name; });
 
+/// More tiles than blocks, wide ones, the last in both directions not full.
+GemmCase const many_tiles = {.name = "many_tiles", .m = 1600, .n = 2808, .k = 72, .transpose_b = true};
+
+TEST(GemmManyTiles, Emulated) {
+  for (emulated::Completion const completion : {emulated::Completion::eager, emulated::Completion::late}) {
+    emulated::ScopedExecution const execution({.completion = completion, .architecture = 90});
+    test_operation<bf16>(Device::emulated, GemmPass(many_tiles));
+  }
+}
+
+TEST(GemmManyTiles, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  test_all_types(Device::cuda, GemmPass(many_tiles));
+}
+
 TEST(GemmConfigs, AreAllTested) {
-  for (GemmPlainConfig const& config : gemm_plain_configs) {
-    bool chosen = false;
-    for (GemmCase const& c : gemm_cases()) chosen |= c.k > 0 && config == choose_gemm_plain(c.m, c.n);
-    EXPECT_TRUE(chosen) << config.tile;
+  std::vector<GemmCase> cases = gemm_cases();
+  for (GemmPlainConfig const& config : gemm_plain_configs)
+    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
+      return c.k > 0 && config == choose_gemm_plain(c.m, c.n);
+    })) << config.tile;
+  cases.push_back(many_tiles);
+  for (GemmSm90Config const& config : gemm_sm90_configs)
+    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
+      return c.k % 8 == 0 && c.k > 0 && config == choose_gemm_sm90(c.m, c.n);
+    })) << config.columns;
+}
+
+TEST(GemmTiles, AreEachTakenOnce) {
+  for (auto const& [m, n] : {std::pair<i64, i64>{1, 1}, {128, 5000}, {5000, 128}, {2500, 1300}}) {
+    GemmTiles const tiles(m, n, 128);
+    std::set<std::pair<i64, i64>> taken;
+    for (i64 tile = 0; tile < tiles.count(); ++tile) {
+      auto const [down, across] = tiles.place(tile);
+      EXPECT_TRUE(down >= 0 && down < tiles.down && across >= 0 && across < tiles.across) << tile;
+      taken.insert({down, across});
+    }
+    EXPECT_EQ(std::ssize(taken), tiles.count()) << m << " x " << n;
   }
 }
 

@@ -2,7 +2,7 @@
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
 #include "kernels/gemm/gemm_plain.cuh"
-#include "kernels/gemm/gemm_sm90.h"
+#include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -27,20 +27,24 @@ void launch_plain(GemmArgs<T> const& args, Stream stream) {
   bool const vectorised = c_vectorised && args.ldd % 4 == 0 && aligned(args.d);
   with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
     launch<GemmPlain<T, chosen>>(dim3(static_cast<unsigned>(tiles)),
-                                 {args.m, args.n, args.k, operand_a(args), operand_b(args), args.alpha, args.beta,
-                                  args.c, args.ldc, args.d, args.ldd, vectorised},
+                                 {args.k,
+                                  operand_a(args),
+                                  operand_b(args),
+                                  {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
+                                  vectorised},
                                  stream, "gemm");
   });
 }
 
 }  // namespace
 
+/// The matrix unit's kernel where it takes the product.
 template <class T>
 void gemm(GemmArgs<T> const& args, Stream stream) {
   check_arguments(args);
   if (args.m == 0 || args.n == 0) return;
   if constexpr (sizeof(T) == 2)
-    if (kernel_architecture() == 90 && gemm_sm90_takes(args)) return gemm_sm90(args, stream);
+    if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
   launch_plain(args, stream);
 }
 

@@ -11,6 +11,7 @@
 // the arithmetic units are. Not yet measured.
 #pragma once
 
+#include "kernels/gemm/gemm_output.cuh"
 #include "kernels/gemm/gemm_plain_config.h"
 #include "kernels/tile/vector.cuh"
 
@@ -21,13 +22,11 @@ template <class T>
 struct GemmOperand {
   T const* data;
   i64 size, stride, stride_k;  // one of the strides is 1
-
-  HEDDLE_DEVICE f32 at(i64 x, i64 k) const { return to_f32(load_constant<T>(data + x * stride + k * stride_k)); }
 };
 
 template <class T, GemmPlainConfig config>
 struct GemmPlain {
-  static constexpr int tile = config.tile, part = config.part, depth = 16;
+  static constexpr int tile = config.tile, part = config.part, depth = 8;
   static constexpr int threads = (tile / part) * (tile / part);
   static constexpr int min_blocks = part == 8 ? 2 : 3;
   static constexpr int groups = part / 4;                 // of four neighbours, in each direction
@@ -36,13 +35,9 @@ struct GemmPlain {
   static_assert(threads == 256);
 
   struct Params {
-    i64 m, n, k;
+    i64 k;
     GemmOperand<T> a, b;
-    f32 alpha, beta;
-    T const* c;
-    i64 ldc;
-    T* d;
-    i64 ldd;
+    GemmOutput<T> output;
     bool vectorised;  // four neighbours of c and d are one access
   };
   struct Strips {
@@ -54,9 +49,9 @@ struct GemmPlain {
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    i64 const across = (p.n + tile - 1) / tile;
+    i64 const across = (p.output.n + tile - 1) / tile;
     i64 const first_row = blockIdx.x / across * tile, first_column = blockIdx.x % across * tile;
-    i64 const rounds = p.alpha == 0 ? 0 : (p.k + depth - 1) / depth;
+    i64 const rounds = p.output.alpha == 0 ? 0 : (p.k + depth - 1) / depth;
     f32 sums[part][part] = {};
     f32 a[brought], b[brought];
     if (rounds > 0) {
@@ -97,13 +92,18 @@ struct GemmPlain {
 
   HEDDLE_DEVICE static void bring(GemmOperand<T> const& operand, i64 k_size, i64 first, i64 first_k,
                                   f32 (&values)[brought]) {
+    T const* const from = operand.data + first * operand.stride + first_k * operand.stride_k;
+    int const size = within_tile(operand.size - first, tile), k_left = within_tile(k_size - first_k, depth);
     HEDDLE_UNROLL
     for (int i = 0; i < brought; ++i) {
       Place const place = place_of(operand, i);
-      i64 const x = first + place.x, k = first_k + place.k;
-      values[i] = x < operand.size && k < k_size ? operand.at(x, k) : 0.0f;
+      bool const inside = place.x < size && place.k < k_left;
+      values[i] =
+          inside ? to_f32(load_constant<T>(from + place.x * operand.stride + place.k * operand.stride_k)) : 0.0f;
     }
   }
+
+  HEDDLE_DEVICE static int within_tile(i64 left, int most) { return left < most ? static_cast<int>(left) : most; }
 
   HEDDLE_DEVICE static void put(GemmOperand<T> const& operand, f32 const (&values)[brought],
                                 f32 (&strip)[depth][pitch]) {
@@ -149,38 +149,26 @@ struct GemmPlain {
     HEDDLE_UNROLL
     for (int i = 0; i < part; ++i) {
       i64 const row = first_row + row_of_thread() + i / 4 * (tile / groups) + i % 4;
-      if (row >= p.m) continue;
+      if (row >= p.output.m) continue;
       HEDDLE_UNROLL
       for (int group = 0; group < groups; ++group) {
-        f32 four[4];
-        HEDDLE_UNROLL
-        for (int j = 0; j < 4; ++j) four[j] = p.alpha * sums[i][4 * group + j];
-        write_four(p, row, first_column + column_of_thread() + group * (tile / groups), four);
+        write_four(p, row, first_column + column_of_thread() + group * (tile / groups), &sums[i][4 * group]);
       }
     }
   }
 
-  HEDDLE_DEVICE static void write_four(Params const& p, i64 row, i64 column, f32 const (&values)[4]) {
-    int const count = column + 4 <= p.n ? 4 : column < p.n ? static_cast<int>(p.n - column) : 0;
-    T const* const c = p.c + row * p.ldc + column;
-    T* const d = p.d + row * p.ldd + column;
-    Vector<T, 4> four = {};
-    if (p.beta != 0 && p.vectorised && count == 4) {
-      four = load<Vector<T, 4>>(c);
-    } else if (p.beta != 0) {
+  HEDDLE_DEVICE static void write_four(Params const& p, i64 row, i64 column, f32 const* sums) {
+    GemmOutput<T> const& output = p.output;
+    if (!p.vectorised || column + 4 > output.n) {
       HEDDLE_UNROLL
-      for (int j = 0; j < 4; ++j)
-        if (j < count) four.values[j] = c[j];
+      for (int j = 0; j < 4; ++j) output.write(row, column + j, sums[j]);
+      return;
     }
+    Vector<T, 4> four = {};
+    if (output.beta != 0) four = load<Vector<T, 4>>(output.c + row * output.ldc + column);
     HEDDLE_UNROLL
-    for (int j = 0; j < 4; ++j) {
-      f32 const value = p.beta == 0 ? values[j] : __fmaf_rn(p.beta, to_f32(four.values[j]), values[j]);
-      four.values[j] = from_f32<T>(value);
-    }
-    if (p.vectorised && count == 4) return store(d, four);
-    HEDDLE_UNROLL
-    for (int j = 0; j < 4; ++j)
-      if (j < count) d[j] = four.values[j];
+    for (int j = 0; j < 4; ++j) four.values[j] = from_f32<T>(output.scaled(sums[j], four.values[j]));
+    store(output.d + row * output.ldd + column, four);
   }
 };
 

@@ -5,8 +5,7 @@
 #include <array>
 #include <concepts>
 
-#include "kernels/core/choice.h"
-#include "kernels/gemm/gemm_sm90.h"
+#include "kernels/gemm/gemm_tensor_core.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
@@ -26,36 +25,29 @@ TensorMap map_lines(T const* data, i64 lines, i64 length, i64 leading, i64 box_l
 template <class Kernel, class T>
 void launch_tiles(GemmArgs<T> const& args, Stream stream) {
   auto const [m, n, k] = std::array{args.m, args.n, args.k};
-  bool const copied = args.beta == 0 && args.ldd % 8 == 0 && aligned(args.d);
+  bool const copied = writes_in_rows(args);
   i64 const tiles = GemmTiles(m, n, Kernel::columns).count();
   launch<Kernel>(dim3(static_cast<unsigned>(std::min<i64>(tiles, 132))),  // the multiprocessors of an H200
-                 {m, n, k,
+                 {k,
                   args.transpose_a ? map_lines(args.a, k, m, args.lda, Kernel::a_tile.lines)
                                    : map_lines(args.a, m, k, args.lda, Kernel::a_tile.lines),
                   args.transpose_b ? map_lines(args.b, n, k, args.ldb, Kernel::b_tile.lines)
                                    : map_lines(args.b, k, n, args.ldb, Kernel::b_tile.lines),
-                  args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd, copied,
+                  {m, n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
+                  copied,
                   copied ? map_lines(args.d, m, n, args.ldd, Kernel::d_tile.lines) : TensorMap{}},
                  stream, "gemm");
-}
-
-template <Major a, Major b, class T>
-void launch_majors(GemmArgs<T> const& args, Stream stream) {
-  with_config<gemm_sm90_configs>(choose_gemm_sm90(args.m, args.n), [&]<GemmSm90Config chosen>() {
-    launch_tiles<GemmSm90<T, a, b, chosen>>(args, stream);
-  });
 }
 
 }  // namespace
 
 template <class T>
 void gemm_sm90(GemmArgs<T> const& args, Stream stream) {
-  if (args.transpose_a)
-    args.transpose_b ? launch_majors<Major::mn, Major::k>(args, stream)
-                     : launch_majors<Major::mn, Major::mn>(args, stream);
-  else
-    args.transpose_b ? launch_majors<Major::k, Major::k>(args, stream)
-                     : launch_majors<Major::k, Major::mn>(args, stream);
+  with_majors(args, [&]<Major a, Major b>() {
+    with_config<gemm_sm90_configs>(choose_gemm_sm90(args.m, args.n), [&]<GemmSm90Config chosen>() {
+      launch_tiles<GemmSm90<T, a, b, chosen>>(args, stream);
+    });
+  });
 }
 
 template void gemm_sm90(GemmArgs<f16> const&, Stream);

@@ -12,6 +12,7 @@
 // stage of 48 KB comes in the 1024 cycles that its products take: 48 bytes a cycle. Not yet measured.
 #pragma once
 
+#include "kernels/gemm/gemm_output.cuh"
 #include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/operand_tile.h"
@@ -34,15 +35,11 @@ struct GemmSm90 {
   using Sums = f32[columns / 2];
 
   struct Params {
-    i64 m, n, k;
+    i64 k;
     TensorMap a, b;
-    f32 alpha, beta;
-    T const* c;
-    i64 ldc;
-    T* d;
-    i64 ldd;
-    bool copied;        // d is written by bulk copies: beta is 0
-    TensorMap d_boxes;  // in boxes of consumer_rows x panel
+    GemmOutput<T> output;
+    bool copied;  // d is written by bulk copies: beta is 0
+    TensorMap d;  // in boxes of consumer_rows x panel
   };
   struct SharedStorage {
     alignas(1024) T a[stages][rows * depth];
@@ -60,7 +57,7 @@ struct GemmSm90 {
       fence_mbarrier_init();
     }
     __syncthreads();
-    GemmTiles const tiles(p.m, p.n, columns);
+    GemmTiles const tiles(p.output.m, p.output.n, columns);
     if (threadIdx.x < warpgroup_size) {
       decrease_registers<40>();
       if (threadIdx.x == 0) load_tiles(p, tiles, shared);
@@ -163,7 +160,7 @@ struct GemmSm90 {
       u32 words[4];
       HEDDLE_UNROLL
       for (int i = 0; i < 4; ++i)
-        words[i] = pack<T>(p.alpha * sums[first / 2 + 2 * i], p.alpha * sums[first / 2 + 2 * i + 1]);
+        words[i] = pack<T>(p.output.alpha * sums[first / 2 + 2 * i], p.output.alpha * sums[first / 2 + 2 * i + 1]);
       u32 const byte = static_cast<u32>(first + lane / 16 * 8) * sizeof(T);
       stmatrix(shared + tile_offset(d_tile, line, byte) / sizeof(T), words);
     }
@@ -171,9 +168,8 @@ struct GemmSm90 {
     barrier_sync(1 + consumer, warpgroup_size);
     if (thread != 0) return;
     for (int first = 0; first < columns; first += panel)
-      if (row < p.m && column + first < p.n)
-        tensor_store(p.d_boxes, {static_cast<int>(column) + first, static_cast<int>(row)},
-                     shared + first * consumer_rows);
+      if (row < p.output.m && column + first < p.output.n)
+        tensor_store(p.d, {static_cast<int>(column) + first, static_cast<int>(row)}, shared + first * consumer_rows);
     bulk_commit();
   }
 
@@ -181,12 +177,8 @@ struct GemmSm90 {
     int const thread = static_cast<int>(threadIdx.x) % warpgroup_size;
     HEDDLE_UNROLL
     for (int element = 0; element < columns / 2; ++element) {
-      auto const [row_of_tile, column_of_tile] = accumulator_fragment(thread, element);
-      i64 const row = first_row + row_of_tile, column = first_column + column_of_tile;
-      if (row >= p.m || column >= p.n) continue;
-      f32 const product = p.alpha * sums[element];
-      f32 const value = p.beta == 0 ? product : __fmaf_rn(p.beta, to_f32(p.c[row * p.ldc + column]), product);
-      p.d[row * p.ldd + column] = from_f32<T>(value);
+      auto const [row, column] = accumulator_fragment(thread, element);
+      p.output.write(first_row + row, first_column + column, sums[element]);
     }
   }
 };

@@ -9,6 +9,10 @@ class GemmAccesses : public ::testing::TestWithParam<GemmCase> {};
 
 TEST_P(GemmAccesses, AreInOrder) { test_accesses(GemmPass(GetParam()), {.once = GetParam().once}); }
 
+TEST_P(GemmAccesses, AreInOrderOnSm80) {
+  test_accesses(GemmPass(GetParam()), {.architecture = 80, .once = GetParam().once});
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, GemmAccesses, ::testing::ValuesIn(gemm_cases()),
                          [](auto const& test) { return test.param.name; });
 

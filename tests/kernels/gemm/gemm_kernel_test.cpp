@@ -18,6 +18,10 @@ class GemmKernels : public ::testing::TestWithParam<GemmCase> {};
 
 TEST_P(GemmKernels, Emulated) { test_emulated(GemmPass(GetParam()), {.once = GetParam().once}); }
 
+TEST_P(GemmKernels, EmulatedOnSm80) {
+  test_emulated(GemmPass(GetParam()), {.architecture = 80, .once = GetParam().once});
+}
+
 TEST_P(GemmKernels, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
   test_all_types(Device::cuda, GemmPass(GetParam()));

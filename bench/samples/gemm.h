@@ -8,7 +8,7 @@ namespace heddle::bench {
 
 struct GemmSample {
   static constexpr char const* sizes = "MxNxK";
-  static constexpr char const* source = "kernels/gemm/gemm.cu";
+  static constexpr char const* source = "kernels/gemm/";
   static inline std::vector<i64> const example = {256, 256, 128};
 
   template <class T>

@@ -6,10 +6,10 @@
 // it waits for the next stage, and hands the stage of the product before back. It writes its rows as T to shared
 // memory, swizzled, from where a bulk copy takes them to d.
 //
-// Floor: 2 m n k operations; 8192 x 8192 x 8192 in bf16: 1.1 PFLOP, 1.11 ms at the 989 TFLOP/s of an H200. For 64 x 256
-// x 16 the matrix unit takes 128 cycles, in which shared memory gives it A and B, 10 KB at 80 bytes a cycle; of the 128
-// it has, that leaves room for the copies, 4096 bytes of A and B for the same products of both warpgroups. From L2, a
-// stage of 48 KB comes in the 1024 cycles that its products take: 48 bytes a cycle. Not yet measured.
+// Floor: 2 m n k operations; 8192 x 8192 x 8192 in bf16: 1.1 PFLOP, 1.11 ms at the 989 TFLOP/s of an H200. In tiles of
+// 128 x 256, the matrix unit takes 256 cycles for a step of 16 along k, of both warpgroups. For each of the two, shared
+// memory gives it 2 KB of A and 8 KB of B, 80 bytes a cycle, and the copies bring 12 KB, 48 bytes a cycle, from L2: the
+// port of 128 bytes is as busy as the matrix unit. In tiles of 128 x 128 it is busier, 96 and 64. Not yet measured.
 #pragma once
 
 #include "kernels/gemm/gemm_output.cuh"

@@ -50,6 +50,15 @@ def vectors(count: int) -> typing.Callable:
     return lambda sizes, dtype, device: [torch.randn(sizes, dtype=dtype, device=device) for _ in range(count)]
 
 
+def matrices(transpose_a: bool = False, transpose_b: bool = False) -> typing.Callable:
+    """a [m, k] and b [k, n] from sizes m, n, k, stored transposed where that is said."""
+    def inputs(sizes, dtype, device):
+        m, n, k = sizes
+        return [torch.randn((k, m) if transpose_a else (m, k), dtype=dtype, device=device),
+                torch.randn((n, k) if transpose_b else (k, n), dtype=dtype, device=device)]
+    return inputs
+
+
 def rms_norm(x, gamma):
     if hasattr(functional, "rms_norm"):
         return functional.rms_norm(x, gamma.shape, gamma, 1e-6)
@@ -109,6 +118,9 @@ OPERATIONS = {
     "batch_norm_add_relu_inference": Operation(rows_and_residual, batch_norm_add_relu(False)),
     "batch_norm_add_relu": Operation(rows_and_residual, batch_norm_add_relu(True)),  # its backward pass
     "group_norm": Operation(group_norm_inputs, group_norm),
+    "gemm": Operation(matrices(), always(torch.matmul)),
+    "gemm_nt": Operation(matrices(transpose_b=True), always(lambda a, b: a @ b.T)),
+    "gemm_tn": Operation(matrices(transpose_a=True), always(lambda a, b: a.T @ b)),
     "softmax": Operation(rows_and(), always(lambda x: functional.softmax(x, -1))),
     "cross_entropy": Operation(logits_and_labels, always(cross_entropy_and_gradient)),
     "add": Operation(vectors(2), always(lambda a, b: a + b)),

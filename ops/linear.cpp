@@ -12,20 +12,22 @@ namespace {
 /// op(a) [m, k] * op(b) [k, n] for row-major matrices without gaps between rows.
 Tensor multiply(Tensor const& a, bool transpose_a, Tensor const& b, bool transpose_b, Shape const& result, i64 m, i64 n,
                 i64 k) {
-  Tensor c = Tensor::empty(result, a.dtype(), a.device());
-  run(Operation<GemmArgs<f32>>{.name = "linear", .cpu = cpu::gemm}, a.device(),
-      GemmArgs<f32>{.m = m,
-                    .n = n,
-                    .k = k,
-                    .transpose_a = transpose_a,
-                    .transpose_b = transpose_b,
-                    .a = a.data<f32>(),
-                    .lda = transpose_a ? m : k,
-                    .b = b.data<f32>(),
-                    .ldb = transpose_b ? k : n,
-                    .c = c.data<f32>(),
-                    .ldc = n});
-  return c;
+  Tensor d = Tensor::empty(result, a.dtype(), a.device());
+  with_float_type("linear", a.dtype(), [&]<class T>() {
+    run(gemm<T>, a.device(),
+        {.m = m,
+         .n = n,
+         .k = k,
+         .transpose_a = transpose_a,
+         .transpose_b = transpose_b,
+         .a = a.data<T>(),
+         .lda = transpose_a ? m : k,
+         .b = b.data<T>(),
+         .ldb = transpose_b ? k : n,
+         .d = d.data<T>(),
+         .ldd = n});
+  });
+  return d;
 }
 
 Shape with_last(Shape const& shape, i64 size) {

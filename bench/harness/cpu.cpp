@@ -69,16 +69,16 @@ class Cpu final : public Processor {
     std::vector<f32> const a(size * size, 0.5f), b(size * size, 0.25f);
     std::vector<f32> c(size * size);
     auto const product = [&] {
-      cpu::gemm({.m = size,
-                 .n = size,
-                 .k = size,
-                 .a = a.data(),
-                 .lda = size,
-                 .b = b.data(),
-                 .ldb = size,
-                 .c = c.data(),
-                 .ldc = size},
-                {});
+      cpu::gemm<f32>({.m = size,
+                      .n = size,
+                      .k = size,
+                      .a = a.data(),
+                      .lda = size,
+                      .b = b.data(),
+                      .ldb = size,
+                      .d = c.data(),
+                      .ldd = size},
+                     {});
     };
     double fastest_s = std::numeric_limits<double>::max();
     for (int sample = 0; sample < 8; ++sample) fastest_s = std::min(fastest_s, time_s(product));

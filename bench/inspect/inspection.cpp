@@ -17,13 +17,16 @@ std::map<std::string, Resources> read_resources(std::string const& file, std::st
   std::map<std::string, Resources> result;
   std::ifstream stream(file);
   nlohmann::json const all = nlohmann::json::parse(stream, nullptr, false);
-  if (!all.is_object() || !all.contains(source)) return result;
-  for (auto const& [architecture, kernels] : all.at(source).items()) {
-    if (!kernels.contains(type)) continue;
-    nlohmann::json const& facts = kernels.at(type);
-    result[architecture] = {facts.value("registers", 0), facts.value("shared_bytes", 0),
-                            facts.value("spilled_bytes", 0), facts.value("blocks_of_multiprocessor", 0),
-                            facts.value("occupancy", 0.0)};
+  if (!all.is_object()) return result;
+  for (auto const& [launchers, architectures] : all.items()) {
+    if (!launchers.starts_with(source)) continue;
+    for (auto const& [architecture, kernels] : architectures.items()) {
+      if (!kernels.contains(type)) continue;
+      nlohmann::json const& facts = kernels.at(type);
+      result[architecture] = {facts.value("registers", 0), facts.value("shared_bytes", 0),
+                              facts.value("spilled_bytes", 0), facts.value("blocks_of_multiprocessor", 0),
+                              facts.value("occupancy", 0.0)};
+    }
   }
   return result;
 }

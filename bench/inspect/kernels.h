@@ -15,7 +15,7 @@ struct InspectedKernel {
   std::string shape;               // the names of the sizes: "ROWSxCOLUMNS"
   std::vector<i64> example;        // sizes for who names none
   std::vector<std::string> types;  // of the elements, the first for who names none
-  std::string source;              // the launchers, as in kernels/resources.json
+  std::string source;              // the launchers, as in kernels/resources.json: a file, or a folder/
   /// Runs it once on the emulator, on random data; returns what it declares.
   Cost (*run)(std::vector<i64> const& shape, std::string const& type);
 };

@@ -16,7 +16,7 @@ namespace {
 std::string list() {
   std::string text = "usage: heddle inspect KERNEL [SHAPE] [--type TYPE] [--json FILE] [--html FILE]\n";
   for (InspectedKernel const& kernel : inspected_kernels())
-    text += fmt::format("  {:24} {}, such as {}; types {}\n", kernel.name, kernel.shape, shape_text(kernel.example),
+    text += fmt::format("  {:30} {}, such as {}; types {}\n", kernel.name, kernel.shape, shape_text(kernel.example),
                         fmt::join(kernel.types, ", "));
   return text;
 }

@@ -5,6 +5,7 @@
 #include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
+#include "bench/samples/gemm.h"
 #include "bench/samples/group_norm.h"
 #include "bench/samples/image_batch.h"
 #include "bench/samples/image_grey.h"
@@ -103,6 +104,9 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ReduceSumBackwardSample>(),
       inspected<bench::ReduceMaxBackwardSample>(),
       inspected<bench::DistanceLossSample>(),
+      inspected<bench::GemmSample>(),
+      inspected<bench::LinearSample>(),
+      inspected<bench::WeightGradientSample>(),
   };
 }
 

@@ -5,7 +5,8 @@
 //   template <class T> static constexpr Operation<Args<T>> operation  the Operation;
 //   static constexpr char const* sizes                         what its sizes are called: "ROWSxCOLUMNS";
 //   static std::vector<i64> const example                      sizes for who names none;
-//   static constexpr char const* source                        the launchers, as in kernels/resources.json;
+//   static constexpr char const* source                        the launchers, as in kernels/resources.json: a file, or
+//                                                              a folder/;
 //   template <class T> static Args<T> arguments(sizes)         with the pointers left null;
 //   static std::vector<f32> values(name, count, seed)          what its inputs hold;
 //   static double bound(name, Args<f32> const& reference)      how far an element of a tensor that is written may be

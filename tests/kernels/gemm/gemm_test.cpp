@@ -1,3 +1,4 @@
+// The matrix product on the CPU, against its definition and PyTorch.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -39,10 +40,11 @@ Problem make(GemmCase const& p, Fill fill) {
                  .transpose_a = p.transpose_a,
                  .transpose_b = p.transpose_b,
                  .alpha = p.alpha,
+                 .beta = p.beta,
                  .lda = lda,
                  .ldb = ldb,
-                 .beta = p.beta,
-                 .ldc = ldc};
+                 .ldc = ldc,
+                 .ldd = ldc};
   return result;
 }
 
@@ -51,7 +53,7 @@ std::vector<f32> run(Problem const& problem) {
   GemmArgs<f32> args = problem.args;
   args.a = problem.a.data();
   args.b = problem.b.data();
-  args.c = c.data();
+  args.c = args.d = c.data();
   cpu::gemm(args, {});
   return c;
 }
@@ -123,9 +125,9 @@ INSTANTIATE_TEST_SUITE_P(PyTorch, GemmFixture,
                          [](auto const& test) { return test.param; });
 
 TEST(GemmArguments, Refusals) {
-  f32 some = 0;
+  f32 a[8] = {}, b[12] = {}, d[8] = {};
   auto const refusal = [&](auto&& change) {
-    GemmArgs<f32> args = {.m = 2, .n = 3, .k = 4, .a = &some, .lda = 4, .b = &some, .ldb = 3, .c = &some, .ldc = 3};
+    GemmArgs<f32> args = {.m = 2, .n = 3, .k = 4, .a = a, .lda = 4, .b = b, .ldb = 3, .d = d, .ldd = 3};
     change(args);
     return error_of([&] { cpu::gemm(args, {}); });
   };
@@ -133,14 +135,27 @@ TEST(GemmArguments, Refusals) {
   EXPECT_EQ(refusal([](auto& g) { g.lda = 3; }), "[gemm] lda must be at least the length of a row of a: lda=3, row=4");
   EXPECT_EQ(refusal([](auto& g) { g.transpose_b = true; }),
             "[gemm] ldb must be at least the length of a row of b: ldb=3, row=4");
-  EXPECT_EQ(refusal([](auto& g) { g.ldc = 0; }), "[gemm] ldc must be at least the length of a row of c: ldc=0, row=3");
+  EXPECT_EQ(refusal([](auto& g) { g.ldd = 0; }), "[gemm] ldd must be at least the length of a row of d: ldd=0, row=3");
   EXPECT_EQ(refusal([](auto& g) { g.a = nullptr; }), "[gemm] a is null, but has 2 x 4 elements");
-  EXPECT_EQ(refusal([](auto& g) { g.c = nullptr; }), "[gemm] c is null, but has 2 x 3 elements");
+  EXPECT_EQ(refusal([](auto& g) { g.d = nullptr; }), "[gemm] d is null, but has 2 x 3 elements");
   EXPECT_EQ(refusal([](auto& g) {
-              g.k = i64{1} << 40;
-              g.lda = g.k;
+              g.beta = 1;
+              g.ldc = 3;
             }),
-            "[gemm] sizes are beyond what this BLAS can index: m=2, n=3, k=1099511627776");
+            "[gemm] c is null, but has 2 x 3 elements");
+  EXPECT_EQ(refusal([&](auto& g) { g.a = d; }), "[gemm] a overlaps d: give d memory of its own");
+  EXPECT_EQ(refusal([&](auto& g) { g.b = d + 5; }), "[gemm] b overlaps d: give d memory of its own");
+  EXPECT_EQ(refusal([&](auto& g) {
+              g.beta = 1;
+              g.c = d + 1;
+              g.ldc = 3;
+            }),
+            "[gemm] c overlaps d, but is not d: ldc=3, ldd=3");
+  EXPECT_EQ(refusal([](auto& g) {
+              g.m = 1;
+              g.lda = i64{1} << 40;
+            }),
+            "[gemm] leading dimensions are beyond what this BLAS can index: lda=1099511627776, ldb=3, ldd=3");
 }
 
 }  // namespace

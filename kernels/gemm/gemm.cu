@@ -1,0 +1,53 @@
+// Launchers of the matrix product: for CUDA, and for the emulator.
+#include "kernels/core/choice.h"
+#include "kernels/gemm/gemm_check.h"
+#include "kernels/gemm/gemm_plain.cuh"
+#include "kernels/gemm/gemm_tensor_core.h"
+#include "kernels/machine/device.h"
+
+namespace heddle::HEDDLE_BACKEND {
+namespace {
+
+template <class T>
+GemmOperand<T> operand_a(GemmArgs<T> const& args) {
+  return {args.a, args.m, args.transpose_a ? 1 : args.lda, args.transpose_a ? args.lda : 1};
+}
+
+template <class T>
+GemmOperand<T> operand_b(GemmArgs<T> const& args) {
+  return {args.b, args.n, args.transpose_b ? args.ldb : 1, args.transpose_b ? 1 : args.ldb};
+}
+
+template <class T>
+void launch_plain(GemmArgs<T> const& args, Stream stream) {
+  GemmPlainConfig const config = choose_gemm_plain(args.m, args.n);
+  i64 const tiles = config.tiles(args.m, args.n);
+  check(tiles <= 0x7fffffff, "[gemm] d has more tiles than a launch takes: m=", args.m, ", n=", args.n);
+  bool const c_vectorised = args.beta == 0 || (args.ldc % 4 == 0 && aligned(args.c));
+  bool const vectorised = c_vectorised && args.ldd % 4 == 0 && aligned(args.d);
+  with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
+    launch<GemmPlain<T, chosen>>(dim3(static_cast<unsigned>(tiles)),
+                                 {args.k,
+                                  operand_a(args),
+                                  operand_b(args),
+                                  {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
+                                  vectorised},
+                                 stream, "gemm");
+  });
+}
+
+}  // namespace
+
+/// The matrix unit's kernel where it takes the product.
+template <class T>
+void gemm(GemmArgs<T> const& args, Stream stream) {
+  check_arguments(args);
+  if (args.m == 0 || args.n == 0) return;
+  if constexpr (sizeof(T) == 2)
+    if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+  launch_plain(args, stream);
+}
+
+HEDDLE_INSTANTIATE(gemm, GemmArgs);
+
+}  // namespace heddle::HEDDLE_BACKEND

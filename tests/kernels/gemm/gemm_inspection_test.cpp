@@ -1,0 +1,65 @@
+// What the kernels of the matrix product cost, by the inspector.
+#include "bench/samples/gemm.h"
+#include "kernels/machine/host/inspector/report.h"
+#include "kernels/machine/host/scheduler/execution.h"
+
+#include <gtest/gtest.h>
+
+namespace heddle::testing {
+namespace {
+
+template <class Sample, class T>
+emulated::KernelReport inspect(std::vector<i64> const& sizes, int architecture) {
+  auto args = Sample::template arguments<T>(sizes);
+  bench::Operands const operands(emulated::memory, args, Sample::values);
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.architecture = architecture, .observer = &inspector});
+  emulated::gemm(args, {});
+  return report(inspector).at(0);
+}
+
+/// Both operands are read in whole sectors, whichever of their directions is stored together; d is written so.
+template <class Sample, class T>
+void expect_efficient() {
+  emulated::KernelReport const kernel = inspect<Sample, T>({128, 128, 32}, 80);
+  EXPECT_EQ(kernel.global.efficiency(), 1);
+  auto args = Sample::template arguments<T>({128, 128, 32});
+  EXPECT_EQ(static_cast<double>(kernel.least_bytes()), cost(args).bytes());
+  // The operations that are declared, and alpha.
+  EXPECT_EQ(static_cast<double>(kernel.operations.arithmetic), cost(args).flops + 128 * 128);
+  // Of values that go to shared memory across its lines, two meet in a bank.
+  for (emulated::LineReport const& line : kernel.lines)
+    if (line.space == emulated::Space::shared) {
+      EXPECT_LE(line.counts.wavefronts, 2 * line.counts.least_wavefronts) << describe(line.place.line);
+    }
+}
+
+TEST(GemmInspection, PlainKernelIsEfficientInEachDirection) {
+  expect_efficient<bench::GemmSample, f32>();
+  expect_efficient<bench::LinearSample, f32>();
+  expect_efficient<bench::WeightGradientSample, f32>();
+}
+
+/// Whole tiles on the matrix unit: what the copies move is what is declared, and so is what it computes; shared memory
+/// is read and written without conflicts.
+template <class Sample>
+void expect_ideal(int architecture) {
+  SCOPED_TRACE(architecture);
+  emulated::KernelReport const kernel = inspect<Sample, bf16>({256, 128, 128}, architecture);
+  auto args = Sample::template arguments<bf16>({256, 128, 128});
+  EXPECT_EQ(static_cast<double>(kernel.least_bytes()), cost(args).bytes());
+  EXPECT_EQ(static_cast<double>(kernel.matrix_operations), cost(args).flops);
+  EXPECT_EQ(kernel.global.efficiency(), 1);
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
+}
+
+TEST(GemmInspection, MatrixUnitsKernelsAreIdealInEachDirection) {
+  for (int const architecture : {80, 90}) {
+    expect_ideal<bench::GemmSample>(architecture);
+    expect_ideal<bench::LinearSample>(architecture);
+    expect_ideal<bench::WeightGradientSample>(architecture);
+  }
+}
+
+}  // namespace
+}  // namespace heddle::testing

@@ -37,12 +37,13 @@ bool overlap(T const* p, i64 count, T const* q, i64 other_count) {
 /// elements, and an operand that overlaps d.
 template <class T>
 void check_arguments(GemmArgs<T> const& args) {
+  using detail::StoredMatrix;
   auto const [m, n, k] = std::array{args.m, args.n, args.k};
   check_sizes("gemm", {{"m", m}, {"n", n}, {"k", k}});
-  detail::check_matrix({"a", args.a, args.transpose_a ? k : m, args.transpose_a ? m : k, args.lda});
-  detail::check_matrix({"b", args.b, args.transpose_b ? n : k, args.transpose_b ? k : n, args.ldb});
-  if (args.beta != 0) detail::check_matrix({"c", args.c, m, n, args.ldc});
-  detail::check_matrix({"d", args.d, m, n, args.ldd});
+  check_matrix(StoredMatrix{"a", args.a, args.transpose_a ? k : m, args.transpose_a ? m : k, args.lda});
+  check_matrix(StoredMatrix{"b", args.b, args.transpose_b ? n : k, args.transpose_b ? k : n, args.ldb});
+  if (args.beta != 0) check_matrix(StoredMatrix{"c", args.c, m, n, args.ldc});
+  check_matrix(StoredMatrix{"d", args.d, m, n, args.ldd});
   i64 const of_d = matrix_extent(m, n, args.ldd);
   check(!detail::overlap(args.a, args.extent_of_a(), args.d, of_d), "[gemm] a overlaps d: give d memory of its own");
   check(!detail::overlap(args.b, args.extent_of_b(), args.d, of_d), "[gemm] b overlaps d: give d memory of its own");

@@ -28,9 +28,9 @@ struct GemmSm90 {
   static constexpr int consumer_rows = rows / consumers;
   static constexpr int threads = (1 + consumers) * warpgroup_size;
   static constexpr int min_blocks = 1;
-  static constexpr OperandTile a_tile = {.major = major_a, .lines = major_a == Major::k ? rows : depth};
-  static constexpr OperandTile b_tile = {.major = major_b, .lines = major_b == Major::k ? columns : depth};
-  static constexpr OperandTile d_tile = {.major = Major::k, .lines = consumer_rows};
+  static constexpr OperandTile a_tile = operand_tile(major_a, rows, depth);
+  static constexpr OperandTile b_tile = operand_tile(major_b, columns, depth);
+  static constexpr OperandTile d_tile = operand_tile(Major::k, consumer_rows, columns);
   static constexpr int panel = 64;  // elements of a line that one copy takes
   using Sums = f32[columns / 2];
 

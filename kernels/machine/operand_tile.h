@@ -15,6 +15,11 @@ struct OperandTile {
   u32 lines = 0;  // a multiple of 8
 };
 
+/// Of `length` rows of A, or columns of B, and `depth` elements along k: multiples of 8.
+constexpr OperandTile operand_tile(Major major, int length, int depth) {
+  return {.major = major, .lines = static_cast<u32>(major == Major::k ? length : depth)};
+}
+
 /// Of one panel.
 constexpr u32 panel_bytes(OperandTile tile) { return tile.lines * swizzle_span(tile.swizzle); }
 

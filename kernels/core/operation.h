@@ -58,26 +58,33 @@ Cost cost(Args const& args) {
 
 /// Declares cpu::name<T>, cuda::name<T> and emulated::name<T>, all void(Args<T> const&, Stream), and heddle::name<T>,
 /// the Operation of the three. Stands in namespace heddle.
-#define HEDDLE_OPERATION(name, Args)                                                                 \
-  namespace cpu {                                                                                    \
-  template <class T>                                                                                 \
-  void name(Args<T> const& args, Stream stream);                                                     \
-  }                                                                                                  \
-  namespace cuda {                                                                                   \
-  template <class T>                                                                                 \
-  void name(Args<T> const& args, Stream stream);                                                     \
-  }                                                                                                  \
-  namespace emulated {                                                                               \
-  template <class T>                                                                                 \
-  void name(Args<T> const& args, Stream stream);                                                     \
-  }                                                                                                  \
-  template <class T>                                                                                 \
-  inline constexpr Operation<Args<T>> name = {#name, cpu::name<T>,                                   \
-                                              [] {                                                   \
-                                                if constexpr (cuda::in_build) return &cuda::name<T>; \
-                                                return static_cast<OperationFn<Args<T>>*>(nullptr);  \
-                                              }(),                                                   \
-                                              emulated::name<T>}
+#define HEDDLE_OPERATION(name, Args) HEDDLE_DECLARE_OPERATION(name, Args, (class T), (T))
+
+/// Likewise for operands of type T and results of type D, which is T where it is not given.
+#define HEDDLE_MIXED_OPERATION(name, Args) HEDDLE_DECLARE_OPERATION(name, Args, (class T, class D = T), (T, D))
+
+#define HEDDLE_UNWRAP(...) __VA_ARGS__
+#define HEDDLE_DECLARE_OPERATION(name, Args, parameters, types)                \
+  namespace cpu {                                                              \
+  template <HEDDLE_UNWRAP parameters>                                          \
+  void name(Args<HEDDLE_UNWRAP types> const& args, Stream stream);             \
+  }                                                                            \
+  namespace cuda {                                                             \
+  template <HEDDLE_UNWRAP parameters>                                          \
+  void name(Args<HEDDLE_UNWRAP types> const& args, Stream stream);             \
+  }                                                                            \
+  namespace emulated {                                                         \
+  template <HEDDLE_UNWRAP parameters>                                          \
+  void name(Args<HEDDLE_UNWRAP types> const& args, Stream stream);             \
+  }                                                                            \
+  template <HEDDLE_UNWRAP parameters>                                          \
+  inline constexpr Operation<Args<HEDDLE_UNWRAP types>> name = {               \
+      #name, cpu::name<HEDDLE_UNWRAP types>,                                   \
+      [] {                                                                     \
+        if constexpr (cuda::in_build) return &cuda::name<HEDDLE_UNWRAP types>; \
+        return static_cast<OperationFn<Args<HEDDLE_UNWRAP types>>*>(nullptr);  \
+      }(),                                                                     \
+      emulated::name<HEDDLE_UNWRAP types>}
 
 /// Instantiates a device's function, in its namespace, for every floating-point type of activations.
 #define HEDDLE_INSTANTIATE(name, Args)          \

@@ -1,4 +1,6 @@
 // Launchers of the matrix product: for CUDA, and for the emulator.
+#include <concepts>
+
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
 #include "kernels/gemm/gemm_plain.cuh"
@@ -36,18 +38,28 @@ void launch_plain(GemmArgs<T> const& args, Stream stream) {
   });
 }
 
-}  // namespace
-
 /// The matrix unit's kernel where it takes the product.
 template <class T>
-void gemm(GemmArgs<T> const& args, Stream stream) {
-  check_arguments(args);
-  if (args.m == 0 || args.n == 0) return;
+void launch_one(GemmArgs<T> const& args, Stream stream) {
   if constexpr (sizeof(T) == 2)
     if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
   launch_plain(args, stream);
 }
 
-HEDDLE_INSTANTIATE(gemm, GemmArgs);
+}  // namespace
+
+template <class T, class D>
+void gemm(GemmArgs<T, D> const& args, Stream stream) {
+  check_arguments(args);
+  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
+  if constexpr (std::same_as<T, D> && (sizeof(T) == 2 || std::same_as<T, f32>))
+    if (args.batch == 1 && args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr)
+      return launch_one(args, stream);
+  fail(
+      "[gemm] this device multiplies f32, f16 or bf16 into the same type, one product without an epilogue: use the "
+      "CPU");
+}
+
+HEDDLE_INSTANTIATE_GEMM(gemm);
 
 }  // namespace heddle::HEDDLE_BACKEND

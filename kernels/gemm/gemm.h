@@ -1,7 +1,10 @@
 // General matrix product, row-major.
 #pragma once
 
+#include "kernels/core/epilogue.h"
+#include "kernels/core/math.h"
 #include "kernels/core/operation.h"
+#include "kernels/core/workspace.h"
 
 namespace heddle {
 
@@ -10,10 +13,24 @@ constexpr i64 matrix_extent(i64 rows, i64 columns, i64 leading) {
   return rows == 0 || columns == 0 ? 0 : (rows - 1) * leading + columns;
 }
 
-/// d = alpha * op(a) * op(b) + beta * c, where op transposes on request. Sums are f32, and d is rounded once. With
-/// beta = 0, c is not read; with alpha = 0, a and b are not. c may be d, nothing else may overlap d. Leading dimensions
-/// count elements from one stored row to the next.
-template <class T>
+/// Elements from one product of a batch to the next; 0 where all share a matrix, which d must not be.
+struct GemmStrides {
+  i64 a = 0, b = 0, c = 0, d = 0;
+};
+
+/// Factors of the operands, in the memory of the device; null for 1. Of blocks, each factor is that of 128 neighbours
+/// along k: of one row of a, and of 128 columns of b.
+struct GemmScales {
+  f32 const* a = nullptr;  // [1], or [m, ceil(k / 128)]
+  f32 const* b = nullptr;  // [1], or [ceil(n / 128), ceil(k / 128)]
+  bool of_blocks = false;  // for f8
+};
+
+/// d = epilogue(alpha * op(a) * op(b) + beta * c), where op transposes on request. Operands are of type T; the result,
+/// and c, of type D. Sums are f32, of i8 they are exact, and d is rounded once. With beta = 0, c is not read; with
+/// alpha = 0, a and b are not. c may be d, nothing else may overlap d. Leading dimensions count elements from one
+/// stored row to the next. An i32 result is the bare sums of i8: alpha is 1, beta 0, and the epilogue empty.
+template <class T, class D = T>
 struct GemmArgs {
   i64 m = 0, n = 0, k = 0;
   bool transpose_a = false, transpose_b = false;
@@ -22,23 +39,59 @@ struct GemmArgs {
   i64 lda = 0;
   T const* b = nullptr;  // [k, n], or [n, k] when transposed
   i64 ldb = 0;
-  T const* c = nullptr;  // [m, n]; null where beta is 0
+  D const* c = nullptr;  // [m, n]; null where beta is 0
   i64 ldc = 0;
-  T* d = nullptr;  // [m, n]
+  D* d = nullptr;  // [m, n]
   i64 ldd = 0;
+  i64 batch = 1;  // products
+  GemmStrides strides = {};
+  GemmScales scales = {};
+  Epilogue<D> epilogue = {};  // of batch 1 where it is not empty
+  bool tf32 = false;          // operands of f32 may lose all but 10 bits of their mantissa: for the matrix unit
+  Workspace workspace = {};   // of workspace_bytes(); unused on the CPU
 
   i64 extent_of_a() const { return transpose_a ? matrix_extent(k, m, lda) : matrix_extent(m, k, lda); }
   i64 extent_of_b() const { return transpose_b ? matrix_extent(n, k, ldb) : matrix_extent(k, n, ldb); }
+  /// Of a matrix of all products, given that of one.
+  i64 of_batch(i64 extent, i64 stride) const { return batch == 0 ? 0 : (batch - 1) * stride + extent; }
 
   static void tensors(auto& args, auto&& tensor) {
-    tensor("a", args.a, args.extent_of_a());
-    tensor("b", args.b, args.extent_of_b());
-    tensor("c", args.c, args.beta == 0 ? 0 : matrix_extent(args.m, args.n, args.ldc), TensorUse{.optional = true});
-    tensor("d", args.d, matrix_extent(args.m, args.n, args.ldd));
+    i64 const extent_of_c = args.beta == 0 ? 0 : matrix_extent(args.m, args.n, args.ldc);
+    i64 const extent_of_d = matrix_extent(args.m, args.n, args.ldd);
+    tensor("a", args.a, args.of_batch(args.extent_of_a(), args.strides.a));
+    tensor("b", args.b, args.of_batch(args.extent_of_b(), args.strides.b));
+    tensor("c", args.c, args.of_batch(extent_of_c, args.strides.c), TensorUse{.optional = true});
+    tensor("d", args.d, args.of_batch(extent_of_d, args.strides.d));
+    i64 const blocks = ceil_div<i64>(args.k, 128);
+    tensor("scale_a", args.scales.a, args.scales.of_blocks ? args.m * blocks : 1, TensorUse{.optional = true});
+    tensor("scale_b", args.scales.b, args.scales.of_blocks ? ceil_div<i64>(args.n, 128) * blocks : 1,
+           TensorUse{.optional = true});
+    Epilogue<D>::tensors(args.epilogue, args.n, extent_of_d, tensor);
   }
-  double flops() const { return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
+  double flops() const {
+    return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  }
+  /// Sums of the columns of 64 rows each.
+  std::size_t workspace_bytes() const {
+    return static_cast<std::size_t>(epilogue.reduces_columns() ? 2 * ceil_div<i64>(m, 64) * n : 0) * sizeof(f32);
+  }
 };
 
-HEDDLE_OPERATION(gemm, GemmArgs);
+HEDDLE_MIXED_OPERATION(gemm, GemmArgs);
 
 }  // namespace heddle
+
+/// Instantiates a function of GemmArgs in a device's namespace: operands of i8 or of floating point, every result.
+#define HEDDLE_INSTANTIATE_GEMM(name)       \
+  HEDDLE_INSTANTIATE_GEMM_OF(name, f32);    \
+  HEDDLE_INSTANTIATE_GEMM_OF(name, f16);    \
+  HEDDLE_INSTANTIATE_GEMM_OF(name, bf16);   \
+  HEDDLE_INSTANTIATE_GEMM_OF(name, f8e4m3); \
+  HEDDLE_INSTANTIATE_GEMM_OF(name, i8);     \
+  template void name(GemmArgs<i8, i32> const&, Stream)
+#define HEDDLE_INSTANTIATE_GEMM_OF(name, T)               \
+  template void name(GemmArgs<T, f32> const&, Stream);    \
+  template void name(GemmArgs<T, f16> const&, Stream);    \
+  template void name(GemmArgs<T, bf16> const&, Stream);   \
+  template void name(GemmArgs<T, f8e4m3> const&, Stream); \
+  template void name(GemmArgs<T, i8> const&, Stream)

@@ -2,10 +2,12 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <limits>
 #include <vector>
 
+#include "kernels/core/epilogue_cpu.h"
 #include "kernels/gemm/gemm_check.h"
 
 namespace heddle::cpu {
@@ -65,45 +67,100 @@ void multiply(GemmArgs<f32> const& args) {
     for (i64 column = 0; column < args.n; column += block.columns) multiply_block(args, block, row, column);
 }
 
+/// Of `size` lines of `depth` elements along k: factors of neighbours of 128 of each line, or of all.
+struct Factors {
+  f32 const* factors;
+  i64 depth, lines_of_block;  // 0: one factor for all
+
+  f32 at(i64 line, i64 k) const {
+    if (factors == nullptr) return 1;
+    return lines_of_block == 0 ? *factors : factors[line / lines_of_block * ceil_div<i64>(depth, 128) + k / 128];
+  }
+};
+
+/// An operand as f32: `lines` along m or n, whose elements along k lie together unless it lies across.
 template <class T>
-std::vector<f32> widened(T const* values, i64 count) {
-  std::vector<f32> result(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<f32>(values[i]);
+std::vector<f32> widened(T const* values, i64 lines, i64 depth, i64 leading, bool across, Factors const& factors) {
+  std::vector<f32> result(
+      static_cast<std::size_t>(across ? matrix_extent(depth, lines, leading) : matrix_extent(lines, depth, leading)));
+  for (i64 line = 0; line < lines; ++line)
+    for (i64 k = 0; k < depth; ++k) {
+      auto const element = static_cast<std::size_t>(across ? k * leading + line : line * leading + k);
+      result[element] = static_cast<f32>(values[element]) * factors.at(line, k);
+    }
   return result;
+}
+
+/// alpha * op(a) * op(b) + beta * c as f32, in rows of n.
+template <class T, class D>
+std::vector<f32> sums(GemmArgs<T, D> const& args) {
+  auto const [m, n, k] = std::array{args.m, args.n, args.k};
+  bool const blocks = args.scales.of_blocks, multiplied = args.alpha != 0;
+  auto const a = widened(args.a, multiplied ? m : 0, k, args.lda, args.transpose_a, {args.scales.a, k, blocks ? 1 : 0});
+  auto const b =
+      widened(args.b, multiplied ? n : 0, k, args.ldb, !args.transpose_b, {args.scales.b, k, blocks ? 128 : 0});
+  auto const c = widened(args.c, args.beta == 0 ? 0 : m, n, args.ldc, false, {});
+  std::vector<f32> result(static_cast<std::size_t>(m * n));
+  multiply({.m = m,
+            .n = n,
+            .k = k,
+            .transpose_a = args.transpose_a,
+            .transpose_b = args.transpose_b,
+            .alpha = args.alpha,
+            .beta = args.beta,
+            .a = a.data(),
+            .lda = args.lda,
+            .b = b.data(),
+            .ldb = args.ldb,
+            .c = c.data(),
+            .ldc = args.ldc,
+            .d = result.data(),
+            .ldd = n});
+  return result;
+}
+
+void exact_sums(GemmArgs<i8, i32> const& args) {
+  for (i64 row = 0; row < args.m; ++row)
+    for (i64 column = 0; column < args.n; ++column) {
+      i32 sum = 0;
+      for (i64 k = 0; k < args.k; ++k)
+        sum += args.a[args.transpose_a ? k * args.lda + row : row * args.lda + k] *
+               args.b[args.transpose_b ? column * args.ldb + k : k * args.ldb + column];
+      args.d[row * args.ldd + column] = sum;
+    }
+}
+
+template <class T, class D>
+void multiply_one(GemmArgs<T, D> const& args) {
+  if constexpr (std::same_as<D, i32>) {
+    exact_sums(args);
+  } else {
+    if constexpr (std::same_as<T, f32> && std::same_as<D, f32>)
+      if (args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr) return multiply(args);
+    std::vector<f32> const x = sums(args);
+    EpilogueSteps<D> steps(args.epilogue, args.n, args.ldd);
+    for (i64 row = 0; row < args.m; ++row)
+      for (i64 column = 0; column < args.n; ++column)
+        args.d[row * args.ldd + column] = steps.finish(row, column, x[static_cast<std::size_t>(row * args.n + column)]);
+    steps.finish_reductions();
+  }
 }
 
 }  // namespace
 
-template <class T>
-void gemm(GemmArgs<T> const& args, Stream) {
+template <class T, class D>
+void gemm(GemmArgs<T, D> const& args, Stream) {
   check_arguments(args);
-  if constexpr (std::same_as<T, f32>) {
-    multiply(args);
-  } else {
-    std::vector<f32> const a = widened(args.a, args.extent_of_a()), b = widened(args.b, args.extent_of_b());
-    std::vector<f32> const c = widened(args.c, args.beta == 0 ? 0 : matrix_extent(args.m, args.n, args.ldc));
-    std::vector<f32> d(static_cast<std::size_t>(args.m * args.n));
-    multiply({.m = args.m,
-              .n = args.n,
-              .k = args.k,
-              .transpose_a = args.transpose_a,
-              .transpose_b = args.transpose_b,
-              .alpha = args.alpha,
-              .beta = args.beta,
-              .a = a.data(),
-              .lda = args.lda,
-              .b = b.data(),
-              .ldb = args.ldb,
-              .c = c.data(),
-              .ldc = args.ldc,
-              .d = d.data(),
-              .ldd = args.n});
-    for (i64 row = 0; row < args.m; ++row)
-      for (i64 column = 0; column < args.n; ++column)
-        args.d[row * args.ldd + column] = T(d[static_cast<std::size_t>(row * args.n + column)]);
+  GemmArgs<T, D> one = args;
+  for (i64 product = 0; product < args.batch; ++product) {
+    multiply_one(one);
+    one.a += args.strides.a;
+    one.b += args.strides.b;
+    one.c += args.strides.c;
+    one.d += args.strides.d;
   }
 }
 
-HEDDLE_INSTANTIATE(gemm, GemmArgs);
+HEDDLE_INSTANTIATE_GEMM(gemm);
 
 }  // namespace heddle::cpu

@@ -104,7 +104,7 @@ TEST(GemmInPlace, ReadsNeitherAWithoutAlpha) {
 
 TEST(GemmErrors, NameTheValue) {
   EXPECT_EQ(error_of([] { emulated::gemm(GemmArgs<f16>{.m = 2, .n = -3, .k = 4}, {}); }),
-            "[gemm] sizes must not be negative: m=2, n=-3, k=4");
+            "[gemm] sizes must not be negative: m=2, n=-3, k=4, batch=1");
   EXPECT_EQ(error_of([] { emulated::gemm(GemmArgs<f16>{.m = 2, .n = 3, .k = 4, .lda = 4, .ldb = 3, .ldd = 3}, {}); }),
             "[gemm] a is null, but has 2 x 4 elements");
 }

@@ -131,7 +131,7 @@ TEST(GemmArguments, Refusals) {
     change(args);
     return error_of([&] { cpu::gemm(args, {}); });
   };
-  EXPECT_EQ(refusal([](auto& g) { g.m = -1; }), "[gemm] sizes must not be negative: m=-1, n=3, k=4");
+  EXPECT_EQ(refusal([](auto& g) { g.m = -1; }), "[gemm] sizes must not be negative: m=-1, n=3, k=4, batch=1");
   EXPECT_EQ(refusal([](auto& g) { g.lda = 3; }), "[gemm] lda must be at least the length of a row of a: lda=3, row=4");
   EXPECT_EQ(refusal([](auto& g) { g.transpose_b = true; }),
             "[gemm] ldb must be at least the length of a row of b: ldb=3, row=4");

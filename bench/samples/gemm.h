@@ -21,7 +21,7 @@ struct GemmSample {
     return {.m = size[0], .n = size[1], .k = size[2], .lda = size[2], .ldb = size[1], .ldd = size[1]};
   }
   static std::vector<f32> values(std::string_view name, i64 count, u64 seed) {
-    return name == "c" ? std::vector<f32>() : uniform<f32>(count, seed);
+    return name == "a" || name == "b" ? uniform<f32>(count, seed) : std::vector<f32>();
   }
   static double bound(std::string_view, Args<f32> const& a) { return sum_bound(a.k, 1); }
 };

@@ -31,7 +31,8 @@ struct GemmPass : bench::GemmSample {
             .ldd = c.n + c.extra};
   }
   std::vector<f32> values(std::string_view name, i64 count, u64 seed) const {
-    return name == "c" && c.beta == 0 ? std::vector<f32>() : uniform(count, seed);
+    bool const given = name == "a" || name == "b" || (name == "c" && c.beta != 0);
+    return given ? uniform(count, seed) : std::vector<f32>();
   }
 
   /// Of d, and nothing between its rows: k products and their sum, in any order, on the device and in the reference.

@@ -35,7 +35,6 @@ TEST(Conv2dInspection, WholeTilesAreIdeal) {
 TEST(Conv2dInspection, StridedBackwardDataWastesNoTap) {
   std::vector<i64> const sizes = {4, 16, 16, 64, 64, 3, 2, 1, 1};
   SampleReport const found = inspect_sample<bench::Conv2dBackwardDataSample, f32>(sizes);
-  EXPECT_EQ(found.kernels.size(), 4u);
   double operations = 0;
   for (emulated::KernelReport const& kernel : found.kernels)
     operations += static_cast<double>(kernel.operations.arithmetic);

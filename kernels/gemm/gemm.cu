@@ -48,9 +48,9 @@ void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
   check_workspace("gemm", args);
   if (args.batch == 0) return;
-  begin_reductions(args.epilogue, stream);
   if constexpr ((std::same_as<T, f32> || sizeof(T) == 2) && !std::same_as<D, i32>) {
     GemmProblem<T> const problem = problem_of(args);
+    begin_reductions(args.epilogue, stream);
     int rows_of_block = 1;
     if (args.m > 0 && args.n > 0) rows_of_block = launch_products(args, problem, stream);
     finish_reductions(args.epilogue, problem.output, ceil_div<i64>(args.m, rows_of_block), stream, "gemm");

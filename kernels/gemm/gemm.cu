@@ -42,7 +42,12 @@ void launch_plain(GemmArgs<T> const& args, Stream stream) {
 template <class T>
 void launch_one(GemmArgs<T> const& args, Stream stream) {
   if constexpr (sizeof(T) == 2)
-    if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+    if (tensor_cores_take(args)) {
+      if (kernel_architecture() == 90 && tensor_maps_take_batch(args))
+        return gemm_sm90(args, choose_gemm_sm90(args.m, args.n, args.k, args.batch), 132, stream);
+      if (args.batch == 1) return gemm_sm80(args, stream);
+    }
+  check(args.batch == 1, "[gemm] this device multiplies no batch of such strides: batch=", args.batch, "; use the CPU");
   launch_plain(args, stream);
 }
 
@@ -53,11 +58,8 @@ void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
   if constexpr (std::same_as<T, D> && (sizeof(T) == 2 || std::same_as<T, f32>))
-    if (args.batch == 1 && args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr)
-      return launch_one(args, stream);
-  fail(
-      "[gemm] this device multiplies f32, f16 or bf16 into the same type, one product without an epilogue: use the "
-      "CPU");
+    if (args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr) return launch_one(args, stream);
+  fail("[gemm] this device multiplies f32, f16 or bf16 into the same type, without an epilogue: use the CPU");
 }
 
 HEDDLE_INSTANTIATE_GEMM(gemm);

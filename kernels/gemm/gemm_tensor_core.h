@@ -5,6 +5,7 @@
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/matrix_descriptor.h"
 
 namespace heddle {
@@ -18,10 +19,18 @@ bool tensor_cores_take(GemmArgs<T> const& args) {
          std::max({args.m, args.n, args.k}) <= farthest;
 }
 
+/// Whether bulk copies can also find all products of a batch.
+template <class T>
+bool tensor_maps_take_batch(GemmArgs<T> const& args) {
+  i64 const row = 16 / sizeof(T);
+  return args.batch == 1 || (args.strides.a % row == 0 && args.strides.b % row == 0 && args.batch < i64{1} << 31);
+}
+
 /// Whether 16 bytes of d can be written at a time, without a look at c.
 template <class T>
 bool writes_in_rows(GemmArgs<T> const& args) {
-  return args.beta == 0 && args.ldd % static_cast<i64>(16 / sizeof(T)) == 0 && aligned(args.d);
+  i64 const row = 16 / sizeof(T);
+  return args.beta == 0 && args.ldd % row == 0 && (args.batch == 1 || args.strides.d % row == 0) && aligned(args.d);
 }
 
 /// Calls body.operator()<major_a, major_b>(): how the operands are stored.
@@ -37,15 +46,16 @@ void with_majors(GemmArgs<T> const& args, Body const& body) {
 namespace cuda {
 template <class T>
 void gemm_sm80(GemmArgs<T> const& args, Stream stream);
+/// `config` is one of gemm_sm90_configs, and `blocks`, at least as many as a cluster has, run at the same time.
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+void gemm_sm90(GemmArgs<T> const& args, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
 template <class T>
 void gemm_sm80(GemmArgs<T> const& args, Stream stream);
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+void gemm_sm90(GemmArgs<T> const& args, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace emulated
 
 }  // namespace heddle

@@ -6,49 +6,35 @@
 #include "kernels/gemm/gemm_plain.cuh"
 #include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
+#include "kernels/tile/launch_epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
 
 template <class T>
-GemmOperand<T> operand_a(GemmArgs<T> const& args) {
-  return {args.a, args.m, args.transpose_a ? 1 : args.lda, args.transpose_a ? args.lda : 1};
-}
-
-template <class T>
-GemmOperand<T> operand_b(GemmArgs<T> const& args) {
-  return {args.b, args.n, args.transpose_b ? args.ldb : 1, args.transpose_b ? 1 : args.ldb};
-}
-
-template <class T>
-void launch_plain(GemmArgs<T> const& args, Stream stream) {
-  GemmPlainConfig const config = choose_gemm_plain(args.m, args.n);
-  i64 const tiles = config.tiles(args.m, args.n);
-  check(tiles <= 0x7fffffff, "[gemm] d has more tiles than a launch takes: m=", args.m, ", n=", args.n);
-  bool const c_vectorised = args.beta == 0 || (args.ldc % 4 == 0 && aligned(args.c));
-  bool const vectorised = c_vectorised && args.ldd % 4 == 0 && aligned(args.d);
+int launch_plain(GemmProblem<T> const& g, Stream stream) {
+  GemmPlainConfig const config = choose_gemm_plain(g.m, g.n);
   with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
-    launch<GemmPlain<T, chosen>>(dim3(static_cast<unsigned>(tiles)),
-                                 {args.k,
-                                  operand_a(args),
-                                  operand_b(args),
-                                  {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
-                                  vectorised},
+    launch<GemmPlain<T, chosen>>(dim3(count_tiles(g, chosen.tile, chosen.tile)),
+                                 {g.k,
+                                  {g.a, g.m, g.transpose_a ? 1 : g.lda, g.transpose_a ? g.lda : 1, g.stride_a},
+                                  {g.b, g.n, g.transpose_b ? g.ldb : 1, g.transpose_b ? 1 : g.ldb, g.stride_b},
+                                  g.output},
                                  stream, "gemm");
   });
+  return config.tile;
 }
 
-/// The matrix unit's kernel where it takes the product.
+/// By the fastest kernel that takes the product; returns the rows of d whose sums of columns come together.
 template <class T>
-void launch_one(GemmArgs<T> const& args, Stream stream) {
+int launch_products(GemmProblem<T> const& problem, Stream stream) {
   if constexpr (sizeof(T) == 2)
-    if (tensor_cores_take(args)) {
-      if (kernel_architecture() == 90 && tensor_maps_take_batch(args))
-        return gemm_sm90(args, choose_gemm_sm90(args.m, args.n, args.k, args.batch), 132, stream);
-      if (args.batch == 1) return gemm_sm80(args, stream);
+    if (tensor_cores_take(problem)) {
+      if (kernel_architecture() != 90) return gemm_sm80(problem, stream);
+      GemmSm90Config const config = choose_gemm_sm90(problem.m, problem.n, problem.k, problem.batch);
+      return gemm_sm90(problem, config, gemm_sm90_blocks, stream);
     }
-  check(args.batch == 1, "[gemm] this device multiplies no batch of such strides: batch=", args.batch, "; use the CPU");
-  launch_plain(args, stream);
+  return launch_plain(problem, stream);
 }
 
 }  // namespace
@@ -56,10 +42,17 @@ void launch_one(GemmArgs<T> const& args, Stream stream) {
 template <class T, class D>
 void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
-  if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  if constexpr (std::same_as<T, D> && (sizeof(T) == 2 || std::same_as<T, f32>))
-    if (args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr) return launch_one(args, stream);
-  fail("[gemm] this device multiplies f32, f16 or bf16 into the same type, without an epilogue: use the CPU");
+  check_workspace("gemm", args);
+  if (args.batch == 0) return;
+  begin_reductions(args.epilogue, stream);
+  if constexpr ((std::same_as<T, f32> || sizeof(T) == 2) && !std::same_as<D, i32>) {
+    GemmProblem<T> const problem = problem_of(args);
+    int rows_of_block = 1;
+    if (args.m > 0 && args.n > 0) rows_of_block = launch_products(problem, stream);
+    finish_reductions(args.epilogue, problem.output, ceil_div<i64>(args.m, rows_of_block), stream, "gemm");
+  } else {
+    fail("[gemm] this device multiplies f32, f16 or bf16: use the CPU");
+  }
 }
 
 HEDDLE_INSTANTIATE_GEMM(gemm);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 
+#include "kernels/core/error.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -38,41 +39,43 @@ TensorMap map_operand(T const* data, StoredLines of, bool k_major, int box_lengt
 }
 
 template <class Kernel, class T>
-void launch_tiles(GemmArgs<T> const& args, int blocks, Stream stream) {
+void launch_tiles(GemmProblem<T> const& g, int blocks, Stream stream) {
   using Layout = typename Kernel::Layout;
-  bool const copied = writes_in_rows(args);
-  StoredLines const a = {args.transpose_a ? args.k : args.m, args.transpose_a ? args.m : args.k, args.lda, args.batch,
-                         args.strides.a};
-  StoredLines const b = {args.transpose_b ? args.n : args.k, args.transpose_b ? args.k : args.n, args.ldb, args.batch,
-                         args.strides.b};
-  StoredLines const d = {args.m, args.n, args.ldd, args.batch, args.strides.d};
-  i64 const tiles = GemmTiles(args.m, args.n, args.batch, Layout::config).count();
+  bool const copied = writes_in_rows<T>(g.output);
+  StoredLines const a = {g.transpose_a ? g.k : g.m, g.transpose_a ? g.m : g.k, g.lda, g.batch, g.stride_a};
+  StoredLines const b = {g.transpose_b ? g.n : g.k, g.transpose_b ? g.k : g.n, g.ldb, g.batch, g.stride_b};
+  StoredLines const d = {g.m, g.n, g.output.ldd, g.batch, g.output.stride_d};
+  i64 const tiles = GemmTiles(g.m, g.n, g.batch, Layout::config).count();
   i64 const clusters = std::min<i64>(tiles, blocks / Layout::cluster);
   launch<Kernel>(dim3(static_cast<unsigned>(clusters * Layout::cluster)),
-                 {.k = args.k,
-                  .batch = args.batch,
-                  .a = map_operand(args.a, a, !args.transpose_a, Layout::rows),
-                  .b = map_operand(args.b, b, args.transpose_b, Layout::columns_of_b),
-                  .a_batched = args.strides.a > 0,
-                  .b_batched = args.strides.b > 0,
-                  .output = {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
-                  .strides = args.strides,
+                 {.k = g.k,
+                  .batch = g.batch,
+                  .a = map_operand(g.a, a, !g.transpose_a, Layout::rows),
+                  .b = map_operand(g.b, b, g.transpose_b, Layout::columns_of_b),
+                  .a_batched = g.stride_a > 0,
+                  .b_batched = g.stride_b > 0,
+                  .output = g.output,
                   .copied = copied,
-                  .d = copied ? map_lines(args.d, d, Layout::consumer_rows) : TensorMap{}},
+                  .d = copied ? map_lines(static_cast<T const*>(g.output.d), d, Layout::consumer_rows) : TensorMap{}},
                  stream, "gemm");
 }
 
 }  // namespace
 
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, GemmSm90Config const& config, int blocks, Stream stream) {
-  with_majors(args, [&]<Major a, Major b>() {
+int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int blocks, Stream stream) {
+  check(std::ranges::find(gemm_sm90_configs, config) != std::end(gemm_sm90_configs) && blocks >= config.cluster,
+        "[gemm] this configuration has no kernel, or too few blocks: columns=", config.columns,
+        ", stages=", config.stages, ", cluster=", config.cluster, ", blocks=", blocks,
+        "; take one of gemm_sm90_configs");
+  with_majors(problem, [&]<Major a, Major b>() {
     with_config<gemm_sm90_configs>(
-        config, [&]<GemmSm90Config chosen>() { launch_tiles<GemmSm90<T, a, b, chosen>>(args, blocks, stream); });
+        config, [&]<GemmSm90Config chosen>() { launch_tiles<GemmSm90<T, a, b, chosen>>(problem, blocks, stream); });
   });
+  return config.consumer_rows();
 }
 
-template void gemm_sm90(GemmArgs<f16> const&, GemmSm90Config const&, int, Stream);
-template void gemm_sm90(GemmArgs<bf16> const&, GemmSm90Config const&, int, Stream);
+template int gemm_sm90(GemmProblem<f16> const&, GemmSm90Config const&, int, Stream);
+template int gemm_sm90(GemmProblem<bf16> const&, GemmSm90Config const&, int, Stream);
 
 }  // namespace heddle::HEDDLE_BACKEND

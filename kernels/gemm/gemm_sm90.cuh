@@ -38,11 +38,16 @@ struct GemmSm90 {
   static constexpr int threads = Layout::threads, cluster_size = config.cluster, min_blocks = 1;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    if (threadIdx.x == 0) make_barriers(shared);
+    if (threadIdx.x == 0) {
+      tensor_map_prefetch(p.a);
+      tensor_map_prefetch(p.b);
+      make_barriers(shared);
+    }
     meet();
     if (threadIdx.x < warpgroup_size) {
       decrease_registers<40>();
       if (threadIdx.x == 0) GemmSm90Producer<Layout>::run(p, shared);
+      __syncwarp();  // the others of the warp wait for it, as barriers of the cluster take warps whole
     } else {
       increase_registers<232>();
       GemmSm90Consumer<Layout>::run(p, shared);

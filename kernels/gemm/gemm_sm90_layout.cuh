@@ -1,11 +1,10 @@
 // What a block of the matrix product on Hopper holds: tiles, their stages in shared memory, and their barriers.
 #pragma once
 
-#include "kernels/gemm/gemm.h"
-#include "kernels/gemm/gemm_output.cuh"
 #include "kernels/gemm/gemm_sm90_config.h"
-#include "kernels/machine/operand_tile.h"
+#include "kernels/machine/machine.cuh"
 #include "kernels/machine/tensor_map.h"
+#include "kernels/tile/epilogue.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -32,9 +31,8 @@ struct GemmSm90Layout {
     i64 k, batch;
     TensorMap a, b;  // [product, line, element of a line]
     bool a_batched, b_batched;
-    GemmOutput<T> output;  // of the first product
-    GemmStrides strides;
-    bool copied;  // d is written by bulk copies: beta is 0
+    EpilogueOutput output;
+    bool copied;  // d is of T, alpha times the sums, and written by bulk copies
     TensorMap d;
   };
 
@@ -72,7 +70,8 @@ struct GemmSm90Ring {
   }
 };
 
-/// The scheduler: every so manieth tile is of this block. Each role walks through them on its own.
+/// The scheduler: of as many tiles as there are clusters, one is of this block's. Each role walks through them on its
+/// own.
 template <class Layout>
 struct GemmSm90Walk {
   GemmTiles tiles;

@@ -1,8 +1,12 @@
-// How sums of the matrix product on Hopper come to d.
+// How sums of the matrix product on Hopper come to d: alone, as T by bulk copies, or through the steps of an epilogue.
+//
+// Floor of the steps, of 128 x 256 sums: 4 bytes of shared memory in and 4 out for a sum, 2048 cycles of
+// the port at 128 bytes, beside what the steps read and write. Not yet measured.
 #pragma once
 
 #include "kernels/gemm/gemm_sm90_layout.cuh"
 #include "kernels/machine/fragment.h"
+#include "kernels/tile/epilogue.cuh"
 #include "kernels/tile/vector.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -13,14 +17,14 @@ struct GemmSm90Output {
   using Params = typename Layout::Params;
   using Sums = typename Layout::Sums;
   using Tile = typename GemmSm90Walk<Layout>::Tile;
-  static constexpr int rows = Layout::consumer_rows, columns = Layout::columns;
+  static constexpr int rows = Layout::consumer_rows, columns = Layout::columns, slice_rows = rows / 2;
 
   /// Writes the rows of a warpgroup. `shared` is its own, of rows x columns.
   HEDDLE_DEVICE static void write(Params const& p, Tile const& tile, Sums const& sums, int consumer, T* shared) {
     if (p.copied)
       copy(p, tile, sums, consumer, shared);
     else
-      write_elements(p, tile, sums);
+      finish_sums(p.output, tile, sums, consumer, reinterpret_cast<f32*>(shared));
   }
 
   /// Waits until shared memory is read.
@@ -63,15 +67,34 @@ struct GemmSm90Output {
     }
   }
 
-  HEDDLE_DEVICE static void write_elements(Params const& p, Tile const& tile, Sums const& sums) {
-    GemmOutput<T> output = p.output;
-    output.c += tile.product * p.strides.c;
-    output.d += tile.product * p.strides.d;
+  /// The slices of f32 take the place of d as T, which has half as many bytes: the rows come in two slices.
+  HEDDLE_DEVICE static void finish_sums(EpilogueOutput const& output, Tile const& tile, Sums const& sums, int consumer,
+                                        f32* shared) {
+    if (tile.row >= output.m) return;
+    auto const barrier = [&] { barrier_sync(1 + consumer, warpgroup_size); };
+    TileEpilogue<columns, warpgroup_size> epilogue(output, static_cast<u32>(tile.product), tile.row, tile.column,
+                                                   thread());
+    for (int first = 0; first < rows; first += slice_rows) {
+      barrier();  // all have done with the slice before
+      store_slice(sums, first, shared);
+      barrier();
+      epilogue.finish_slice(first, slice_rows, shared);
+    }
+    epilogue.finish_reductions(tile.row / rows, shared, barrier);
+  }
+
+  /// Those of a warp, 16 rows of every 64, are in one slice.
+  HEDDLE_DEVICE static void store_slice(Sums const& sums, int first, f32* shared) {
     HEDDLE_UNROLL
-    for (int block = 0; block < rows / 64; ++block) HEDDLE_UNROLL
-    for (int element = 0; element < columns / 2; ++element) {
-      auto const [row, column] = accumulator_fragment(thread(), element);
-      output.write(tile.row + 64 * block + row, tile.column + column, sums[block][element]);
+    for (int block = 0; block < rows / 64; ++block) {
+      int const first_of_warp = 64 * block + thread() / 32 * 16 - first;
+      if (first_of_warp < 0 || first_of_warp >= slice_rows) continue;
+      HEDDLE_UNROLL
+      for (int element = 0; element < columns / 2; element += 2) {
+        auto const [row, column] = accumulator_fragment(thread() % 32, element);
+        store(shared + TileEpilogue<columns, warpgroup_size>::place(first_of_warp + row, column),
+              Vector<f32, 2>{sums[block][element], sums[block][element + 1]});
+      }
     }
   }
 };

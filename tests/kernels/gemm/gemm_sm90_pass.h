@@ -40,11 +40,12 @@ struct GemmSm90Pass : GemmPass {
 
   template <class T>
   static void emulate(Args<T> const& args, Stream stream) {
-    if constexpr (sizeof(T) == 2) emulated::gemm_sm90(args, gemm_sm90_configs[index], blocks, stream);
+    if constexpr (sizeof(T) == 2) emulated::gemm_sm90(problem_of(args), gemm_sm90_configs[index], blocks, stream);
   }
   template <class T>
   static void run(Args<T> const& args, Stream stream) {
-    if constexpr (cuda::in_build && sizeof(T) == 2) cuda::gemm_sm90(args, gemm_sm90_configs[index], blocks, stream);
+    if constexpr (cuda::in_build && sizeof(T) == 2)
+      cuda::gemm_sm90(problem_of(args), gemm_sm90_configs[index], blocks, stream);
   }
   template <class T>
   static constexpr Operation<Args<T>> operation = {"gemm", cpu::gemm<T>, run<T>, emulate<T>};

@@ -6,7 +6,10 @@
 #include <tuple>
 
 #include "kernels/machine/device.h"
+#include "kernels/tile/launch_epilogue.cuh"
+#include "tests/kernels/gemm/epilogue_reference.h"
 #include "tests/kernels/gemm/gemm_sm90_pass.h"
+#include "tests/support/error.h"
 
 namespace heddle::testing {
 namespace {
@@ -39,6 +42,41 @@ TEST_P(GemmSm90, CudaInEachConfiguration) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, GemmSm90, ::testing::ValuesIn(gemm_sm90_cases()),
                          [](auto const& test) { return test.param.one.name; });
+
+/// With the steps of an epilogue.
+template <int index, class T, class D>
+void run_with_epilogue(GemmArgs<T, D> const& args, Stream stream) {
+  GemmProblem<T> const problem = problem_of(args);
+  emulated::begin_reductions(args.epilogue, stream);
+  int const rows = emulated::gemm_sm90(problem, gemm_sm90_configs[index], 4, stream);
+  emulated::finish_reductions(args.epilogue, problem.output, ceil_div<i64>(args.m, rows), stream, "gemm");
+}
+
+std::vector<EpilogueCase> epilogue_cases() {
+  std::string const all = "bias before_activation residual column_sums column_squares absolute_maximum scale ";
+  return {{.name = "all", .steps = all + "scale_a ", .activation = Activation::silu, .m = 300, .n = 272, .beta = 1},
+          {.name = "odd", .steps = all, .activation = Activation::relu, .m = 130, .n = 69, .beta = 1, .extra = 3},
+          {.name = "gradient",
+           .steps = "gradient_of column_sums ",
+           .activation = Activation::gelu_tanh,
+           .m = 65,
+           .n = 136,
+           .transpose_b = false}};
+}
+
+TEST(GemmSm90Epilogue, EmulatedInEachConfiguration) {
+  for (EpilogueCase const& c : epilogue_cases())
+    for_each_gemm_sm90_config([&]<int index>() {
+      SCOPED_TRACE(::testing::Message() << c.name << " in configuration " << index);
+      for (emulated::Completion const completion : {emulated::Completion::eager, emulated::Completion::late}) {
+        emulated::ScopedExecution const execution(
+            {.order = emulated::ThreadOrder::random, .seed = 5, .completion = completion, .architecture = 90});
+        test_epilogue<bf16, f32>(c, emulated::memory, run_with_epilogue<index, bf16, f32>);
+        test_epilogue<bf16, bf16>(c, emulated::memory, run_with_epilogue<index, bf16, bf16>);
+        test_epilogue<f16, i8>(c, emulated::memory, run_with_epilogue<index, f16, i8>);
+      }
+    });
+}
 
 TEST(GemmSm90Tiles, AreEachTakenOnceOneProductAfterTheOther) {
   for (GemmSm90Config const& config : gemm_sm90_configs)
@@ -80,6 +118,13 @@ TEST(GemmSm90Configs, AreRefusedWhereTheyCannotBe) {
   EXPECT_FALSE((GemmSm90Config{.columns = 192, .cluster = 2}).valid());  // a part of B
   EXPECT_FALSE((GemmSm90Config{.columns = 128, .cluster = 3}).valid());
   EXPECT_FALSE((GemmSm90Config{.schedule = GemmSm90Schedule::ping_pong, .columns = 192}).valid());  // sums
+}
+
+TEST(GemmSm90Configs, WithoutAKernelAreRefused) {
+  EXPECT_EQ(error_of([] { emulated::gemm_sm90(GemmProblem<bf16>{}, {.columns = 64, .stages = 4}, 132, {}); }),
+            "[gemm] this configuration has no kernel, or too few blocks: columns=64, stages=4, cluster=1, blocks=132; "
+            "take one of gemm_sm90_configs");
+  EXPECT_NE(error_of([] { emulated::gemm_sm90(GemmProblem<bf16>{}, gemm_sm90_configs[1], 1, {}); }), "");
 }
 
 TEST(GemmSm90Configs, AreEachChosenForSomeProduct) {

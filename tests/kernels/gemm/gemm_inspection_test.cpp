@@ -2,6 +2,7 @@
 #include "bench/samples/gemm.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
+#include "tests/kernels/gemm/epilogue_reference.h"
 #include "tests/kernels/gemm/gemm_sm90_pass.h"
 
 #include <gtest/gtest.h>
@@ -90,6 +91,41 @@ TEST(GemmInspection, ConfigurationsForSm90RequestWhatTheirTilesNeed) {
     expect_requests<bench::LinearSample, index>();
     expect_requests<bench::WeightGradientSample, index>();
   });
+}
+
+/// Every tensor of an epilogue once, in whole sectors, and what goes through shared memory without conflicts.
+template <class T, class D>
+void expect_fused(int architecture, u64 most_wavefronts) {
+  EpilogueCase const c = {.name = "",
+                          .steps = "bias before_activation gradient_of residual ",
+                          .activation = Activation::silu,
+                          .m = 128,
+                          .n = 256,
+                          .k = 32,
+                          .beta = 1};
+  auto args = c.arguments<T, D>();
+  bench::Operands const operands(emulated::memory, args,
+                                 [&](auto name, i64 count, u64 seed) { return c.values(name, count, seed); });
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.architecture = architecture, .observer = &inspector});
+  emulated::gemm(args, {});
+  auto const reports = report(inspector);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(static_cast<double>(reports[0].least_bytes()), cost(args).bytes());
+  EXPECT_EQ(reports[0].global.efficiency(), 1);
+  for (emulated::LineReport const& line : reports[0].lines) {
+    if (line.space != emulated::Space::shared) continue;
+    EXPECT_LE(line.counts.wavefronts, most_wavefronts * line.counts.least_wavefronts) << describe(line.place.line);
+  }
+}
+
+TEST(GemmInspection, EpiloguesAreEfficientOfEachType) {
+  for (int const architecture : {80, 90}) {
+    expect_fused<bf16, bf16>(architecture, 1);
+    expect_fused<bf16, f32>(architecture, 1);
+    expect_fused<bf16, f8e4m3>(architecture, 1);
+  }
+  expect_fused<f32, f32>(80, 2);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
 #include "kernels/gemm/gemm_plain.cuh"
-#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
 #include "kernels/tile/launch_epilogue.cuh"
@@ -27,16 +26,13 @@ int launch_plain(GemmProblem<T> const& g, Stream stream) {
 }
 
 /// By the fastest kernel that takes the product; returns the rows of d whose sums of columns come together.
-template <class T, class D>
-int launch_products(GemmArgs<T, D> const& args, GemmProblem<T> const& problem, Stream stream) {
+template <class T>
+int launch_products(GemmProblem<T> const& problem, Stream stream) {
   if constexpr (sizeof(T) == 2)
     if (tensor_cores_take(problem)) {
-      if constexpr (std::same_as<T, D>)
-        if (kernel_architecture() == 90 && problem.output.bare() && args.batch == 1) {
-          gemm_sm90(args, stream);
-          return gemm_sm90_rows;
-        }
-      return gemm_sm80(problem, stream);
+      if (kernel_architecture() != 90) return gemm_sm80(problem, stream);
+      GemmSm90Config const config = choose_gemm_sm90(problem.m, problem.n, problem.k, problem.batch);
+      return gemm_sm90(problem, config, gemm_sm90_blocks, stream);
     }
   return launch_plain(problem, stream);
 }
@@ -52,7 +48,7 @@ void gemm(GemmArgs<T, D> const& args, Stream stream) {
     GemmProblem<T> const problem = problem_of(args);
     begin_reductions(args.epilogue, stream);
     int rows_of_block = 1;
-    if (args.m > 0 && args.n > 0) rows_of_block = launch_products(args, problem, stream);
+    if (args.m > 0 && args.n > 0) rows_of_block = launch_products(problem, stream);
     finish_reductions(args.epilogue, problem.output, ceil_div<i64>(args.m, rows_of_block), stream, "gemm");
   } else {
     fail("[gemm] this device multiplies f32, f16 or bf16: use the CPU");

@@ -5,6 +5,7 @@
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_problem.h"
+#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/matrix_descriptor.h"
 
 namespace heddle {
@@ -15,14 +16,10 @@ template <class T>
 bool tensor_cores_take(GemmProblem<T> const& g) {
   i64 const row = 16 / sizeof(T), farthest = (i64{1} << 31) - 256;
   bool const rows_aligned = g.lda % row == 0 && g.ldb % row == 0 && g.stride_a % row == 0 && g.stride_b % row == 0;
-  return g.output.alpha != 0 && rows_aligned && aligned(g.a, g.b) && std::max({g.m, g.n, g.k}) <= farthest;
+  return g.output.alpha != 0 && rows_aligned && aligned(g.a, g.b) && std::max({g.m, g.n, g.k, g.batch}) <= farthest;
 }
 
 /// Whether 16 bytes of d, of T, can be written at a time, without a look at c.
-template <class T>
-bool writes_in_rows(GemmArgs<T> const& args) {
-  return args.beta == 0 && args.ldd % static_cast<i64>(16 / sizeof(T)) == 0 && aligned(args.d);
-}
 template <class T>
 bool writes_in_rows(EpilogueOutput const& output) {
   i64 const row = 16 / sizeof(T);
@@ -43,15 +40,17 @@ void with_majors(Product const& g, Body const& body) {
 namespace cuda {
 template <class T>
 int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
+/// On `blocks` blocks, which run at the same time. Throws an Error unless `config` is one of gemm_sm90_configs and they
+/// fill a cluster.
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
 template <class T>
 int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace emulated
 
 }  // namespace heddle

@@ -2,8 +2,8 @@
 #include "bench/samples/gemm.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
-
 #include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/gemm_sm90_pass.h"
 
 #include <gtest/gtest.h>
 
@@ -63,9 +63,39 @@ TEST(GemmInspection, MatrixUnitsKernelsAreIdealInEachDirection) {
   }
 }
 
+/// What the copies of a configuration for sm_90a request: A once for each tile across, B once for each tile down, d
+/// once; what one copy brings to two blocks counts twice here. All is there to be computed, and shared memory is
+/// written and read without conflicts.
+template <class Sample, int index>
+void expect_requests() {
+  constexpr GemmSm90Config config = gemm_sm90_configs[index];
+  SCOPED_TRACE(index);
+  i64 const m = 512, n = 512, k = 128;
+  auto args = Sample::template arguments<bf16>({m, n, k});
+  bench::Operands const operands(emulated::memory, args, Sample::values);
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.architecture = 90, .observer = &inspector});
+  emulated::gemm_sm90(problem_of(args), config, 4, {});
+  emulated::KernelReport const kernel = report(inspector).at(0);
+  i64 const of_a = n / config.columns * m * k, of_b = m / config.rows * n * k;
+  EXPECT_EQ(kernel.moved_bytes(), static_cast<u64>(of_a + of_b + m * n) * sizeof(bf16));
+  EXPECT_EQ(static_cast<double>(kernel.least_bytes()), cost(args).bytes());
+  EXPECT_EQ(static_cast<double>(kernel.matrix_operations), cost(args).flops);
+  EXPECT_EQ(kernel.global.efficiency(), 1);
+  EXPECT_EQ(kernel.shared.conflicts(), 0u);
+}
+
+TEST(GemmInspection, ConfigurationsForSm90RequestWhatTheirTilesNeed) {
+  for_each_gemm_sm90_config([]<int index>() {
+    expect_requests<bench::GemmSample, index>();
+    expect_requests<bench::LinearSample, index>();
+    expect_requests<bench::WeightGradientSample, index>();
+  });
+}
+
 /// Every tensor of an epilogue once, in whole sectors, and what goes through shared memory without conflicts.
 template <class T, class D>
-void expect_fused(u64 most_wavefronts) {
+void expect_fused(int architecture, u64 most_wavefronts) {
   EpilogueCase const c = {.name = "",
                           .steps = "bias before_activation gradient_of residual ",
                           .activation = Activation::silu,
@@ -77,7 +107,7 @@ void expect_fused(u64 most_wavefronts) {
   bench::Operands const operands(emulated::memory, args,
                                  [&](auto name, i64 count, u64 seed) { return c.values(name, count, seed); });
   emulated::Inspector inspector;
-  emulated::ScopedExecution const execution({.architecture = 80, .observer = &inspector});
+  emulated::ScopedExecution const execution({.architecture = architecture, .observer = &inspector});
   emulated::gemm(args, {});
   auto const reports = report(inspector);
   ASSERT_EQ(reports.size(), 1u);
@@ -90,10 +120,12 @@ void expect_fused(u64 most_wavefronts) {
 }
 
 TEST(GemmInspection, EpiloguesAreEfficientOfEachType) {
-  expect_fused<bf16, bf16>(1);
-  expect_fused<bf16, f32>(1);
-  expect_fused<bf16, f8e4m3>(1);
-  expect_fused<f32, f32>(2);
+  for (int const architecture : {80, 90}) {
+    expect_fused<bf16, bf16>(architecture, 1);
+    expect_fused<bf16, f32>(architecture, 1);
+    expect_fused<bf16, f8e4m3>(architecture, 1);
+  }
+  expect_fused<f32, f32>(80, 2);
 }
 
 }  // namespace

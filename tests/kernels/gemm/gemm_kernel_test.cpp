@@ -2,10 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
 
 #include "kernels/gemm/gemm_plain_config.h"
-#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/device.h"
 #include "tests/kernels/gemm/gemm_reference.h"
 #include "tests/support/device_buffer.h"
@@ -48,29 +46,11 @@ TEST(GemmManyTiles, Cuda) {
 }
 
 TEST(GemmConfigs, AreAllTested) {
-  std::vector<GemmCase> cases = gemm_cases();
+  std::vector<GemmCase> const cases = gemm_cases();
   for (GemmPlainConfig const& config : gemm_plain_configs)
     EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
       return c.k > 0 && config == choose_gemm_plain(c.m, c.n);
     })) << config.tile;
-  cases.push_back(many_tiles);
-  for (GemmSm90Config const& config : gemm_sm90_configs)
-    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
-      return c.k % 8 == 0 && c.k > 0 && config == choose_gemm_sm90(c.m, c.n);
-    })) << config.columns;
-}
-
-TEST(GemmTiles, AreEachTakenOnce) {
-  for (auto const& [m, n] : {std::pair<i64, i64>{1, 1}, {128, 5000}, {5000, 128}, {2500, 1300}}) {
-    GemmTiles const tiles(m, n, 128);
-    std::set<std::pair<i64, i64>> taken;
-    for (i64 tile = 0; tile < tiles.count(); ++tile) {
-      auto const [down, across] = tiles.place(tile);
-      EXPECT_TRUE(down >= 0 && down < tiles.down && across >= 0 && across < tiles.across) << tile;
-      taken.insert({down, across});
-    }
-    EXPECT_EQ(std::ssize(taken), tiles.count()) << m << " x " << n;
-  }
 }
 
 /// c is d, and a and b hold NaN, which alpha = 0 must not let through.

@@ -10,39 +10,46 @@
 namespace heddle::HEDDLE_BACKEND {
 namespace {
 
-template <class T>
-GemmOperand<T> operand_a(GemmArgs<T> const& args) {
-  return {args.a, args.m, args.transpose_a ? 1 : args.lda, args.transpose_a ? args.lda : 1};
+template <class T, class D>
+GemmOperand<T> operand_a(GemmArgs<T, D> const& args) {
+  return {args.a, args.m, args.transpose_a ? 1 : args.lda, args.transpose_a ? args.lda : 1, factors_of_a(args)};
 }
 
-template <class T>
-GemmOperand<T> operand_b(GemmArgs<T> const& args) {
-  return {args.b, args.n, args.transpose_b ? args.ldb : 1, args.transpose_b ? 1 : args.ldb};
+template <class T, class D>
+GemmOperand<T> operand_b(GemmArgs<T, D> const& args) {
+  return {args.b, args.n, args.transpose_b ? args.ldb : 1, args.transpose_b ? 1 : args.ldb, factors_of_b(args)};
 }
 
-template <class T>
-void launch_plain(GemmArgs<T> const& args, Stream stream) {
+template <class T, class D>
+void launch_plain(GemmArgs<T, D> const& args, Stream stream) {
   GemmPlainConfig const config = choose_gemm_plain(args.m, args.n);
   i64 const tiles = config.tiles(args.m, args.n);
   check(tiles <= 0x7fffffff, "[gemm] d has more tiles than a launch takes: m=", args.m, ", n=", args.n);
   bool const c_vectorised = args.beta == 0 || (args.ldc % 4 == 0 && aligned(args.c));
   bool const vectorised = c_vectorised && args.ldd % 4 == 0 && aligned(args.d);
   with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
-    launch<GemmPlain<T, chosen>>(dim3(static_cast<unsigned>(tiles)),
-                                 {args.k,
-                                  operand_a(args),
-                                  operand_b(args),
-                                  {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
-                                  vectorised},
-                                 stream, "gemm");
+    launch<GemmPlain<T, D, chosen>>(dim3(static_cast<unsigned>(tiles)),
+                                    {args.k,
+                                     operand_a(args),
+                                     operand_b(args),
+                                     scale_of(args),
+                                     {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
+                                     vectorised},
+                                    stream, "gemm");
   });
 }
 
 /// The matrix unit's kernel where it takes the product.
-template <class T>
-void launch_one(GemmArgs<T> const& args, Stream stream) {
-  if constexpr (sizeof(T) == 2)
-    if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+template <class T, class D>
+void launch_one(GemmArgs<T, D> const& args, Stream stream) {
+  bool const sm90 = kernel_architecture() == 90;
+  if constexpr (sizeof(T) == 2) {
+    if (tensor_cores_take(args) && args.scales.a == nullptr && args.scales.b == nullptr)
+      return sm90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+  } else if (tensor_cores_take(args) && along_k(args) && (!std::same_as<T, f32> || args.tf32)) {
+    if (sm90) return gemm_narrow_sm90(args, stream);
+    if constexpr (!is_f8<T>) return gemm_sm80(args, stream);
+  }
   launch_plain(args, stream);
 }
 
@@ -52,12 +59,12 @@ template <class T, class D>
 void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
-  if constexpr (std::same_as<T, D> && (sizeof(T) == 2 || std::same_as<T, f32>))
-    if (args.batch == 1 && args.epilogue.empty() && args.scales.a == nullptr && args.scales.b == nullptr)
-      return launch_one(args, stream);
+  if constexpr ((std::same_as<T, D> && sizeof(T) > 1) || std::same_as<D, i32> ||
+                (sizeof(T) == 1 && std::same_as<D, f32>))
+    if (args.batch == 1 && args.epilogue.empty()) return launch_one(args, stream);
   fail(
-      "[gemm] this device multiplies f32, f16 or bf16 into the same type, one product without an epilogue: use the "
-      "CPU");
+      "[gemm] this device multiplies f32, f16 or bf16 into the same type, f8 into f32, i8 into f32 or i32, one product "
+      "without an epilogue: use the CPU");
 }
 
 HEDDLE_INSTANTIATE_GEMM(gemm);

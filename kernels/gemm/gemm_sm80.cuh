@@ -1,16 +1,19 @@
-// The matrix product of 16-bit types from sm_80 on: cp.async feeds mma.sync.
+// The matrix product of 16-bit types, i8 and, as tf32, of f32 from sm_80 on: cp.async feeds mma.sync.
 //
-// Threads: a block takes a tile of d of 128 x 128, each of its 8 warps 64 x 32. `stages` tiles of A and B, 32 elements
+// Threads: a block takes a tile of d of 128 x 128, each of its 8 warps 64 x 32. `stages` tiles of A and B, 64 bytes
 // long along k, are on their way to shared memory, where they lie swizzled: ldmatrix reads them, transposed where the
-// lines of a tile are not those that mma wants, without bank conflicts, one step along k ahead of the products. At the
-// end d goes through shared memory as T, from where rows of 16 bytes are written.
+// lines of a tile are not those that mma wants (only elements of 16 bits can be), without bank conflicts, one step
+// along k ahead of the products. mma ignores what f32 has beyond tf32. At the end d goes through shared memory as T,
+// from where rows of 16 bytes are written.
 //
-// Floor: 2 m n k operations; 4096 x 4096 x 4096 in bf16: 137 GFLOP, 0.44 ms at the 312 TFLOP/s of an A100. A warp's
-// step of 16 along k is 16 products of 16 x 8 x 16, 32 cycles each on its quarter of a multiprocessor, and reads 6 KB
-// of shared memory: 8 warps, 48 KB in 1024 cycles, 48 bytes a cycle of the 128 there are. Not yet measured.
+// Floor: 2 m n k operations; 4096 x 4096 x 4096 in bf16: 137 GFLOP, 0.44 ms at the 312 TFLOP/s of an A100; in tf32
+// 0.88 ms at 156, in i8 0.22 ms at 624. A warp's step of 32 bytes along k is 16 products of 16 x 8 x 32 bytes, in each
+// type 32 cycles on its quarter of a multiprocessor, and reads 6 KB of shared memory: 8 warps, 48 KB in 1024 cycles, 48
+// bytes a cycle of the 128 there are. Not yet measured.
 #pragma once
 
 #include "kernels/gemm/gemm_output.cuh"
+#include "kernels/gemm/gemm_scales.cuh"
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/operand_tile.h"
 #include "kernels/tile/vector.cuh"
@@ -25,9 +28,11 @@ struct GemmLines {
   i64 leading;  // from line to line
 };
 
-template <class T, Major major_a, Major major_b>
+template <class T, Major major_a, Major major_b, class D = T>
 struct GemmSm80 {
-  static constexpr int tile = 128, depth = 32, stages = 4;
+  using Element = std::conditional_t<std::same_as<T, f32>, tf32, T>;
+  static constexpr int tile = 128, depth = 64 / sizeof(T), stages = 4;
+  static_assert(sizeof(T) == 2 || (major_a == Major::k && major_b == Major::k));
   static constexpr int threads = 256;
   static constexpr int min_blocks = 2;
   static constexpr int rows_of_warp = 64, columns_of_warp = 32;
@@ -36,12 +41,13 @@ struct GemmSm80 {
                              : OperandTile{.major = major, .swizzle = Swizzle::bytes_128, .lines = depth};
   }
   static constexpr OperandTile d_tile = {.lines = tile};
-  using Sums = f32[rows_of_warp / 16][columns_of_warp / 8][4];
+  using Sums = GemmSum<T>[rows_of_warp / 16][columns_of_warp / 8][4];
 
   struct Params {
     i64 k;
     GemmLines<T> a, b;
-    GemmOutput<T> output;
+    GemmScale scale;
+    GemmOutput<D> output;
     bool in_rows;  // d is written 16 bytes at a time: beta is 0
   };
   struct Stage {
@@ -51,7 +57,7 @@ struct GemmSm80 {
   struct SharedStorage {
     Stage stages[GemmSm80::stages];
   };
-  static_assert(sizeof(Stage[stages]) >= tile * tile * sizeof(T));
+  static_assert(sizeof(Stage[stages]) >= tile * tile * sizeof(D));
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     i64 const across = (p.output.n + tile - 1) / tile;
@@ -65,10 +71,9 @@ struct GemmSm80 {
       start_round(p, row, column, round + stages - 1, rounds, shared);
       multiply(shared.stages[round % stages], sums);
     }
-    if (p.in_rows)
-      write_rows(p, row, column, sums, shared.stages[0].a);
-    else
-      write(p, row, column, sums);
+    if constexpr (sizeof(T) == 2)
+      if (p.in_rows) return write_rows(p, row, column, sums, shared.stages[0].a);
+    write(p, row, column, sums);
   }
 
  private:
@@ -104,13 +109,14 @@ struct GemmSm80 {
     }
   }
 
-  /// Four 8 x 8 matrices from (x, k) on: x to x + 7 and x + 8 to x + 15, each at k and k + 8. Which comes second, the
-  /// further x or the further k, is what A and B differ in.
+  /// Four matrices of 8 x 16 bytes from (x, k) on: x to x + 7 and x + 8 to x + 15, each at k and 16 bytes further.
+  /// Which comes second, the further x or the further k, is what A and B differ in.
   template <Major major>
   HEDDLE_DEVICE static void load_matrices(T* shared, int x, int k, bool x_second, u32 (&words)[4]) {
     int const lane = static_cast<int>(threadIdx.x) % 32, matrix = lane / 8;
+    constexpr int width = 16 / sizeof(T);
     int const further_x = 8 * (x_second ? matrix % 2 : matrix / 2),
-              further_k = 8 * (x_second ? matrix / 2 : matrix % 2);
+              further_k = width * (x_second ? matrix / 2 : matrix % 2);
     if constexpr (major == Major::k)
       ldmatrix(words, at<major>(shared, x + further_x + lane % 8, k + further_k));
     else
@@ -125,7 +131,7 @@ struct GemmSm80 {
 
   HEDDLE_DEVICE static void multiply(Stage& stage, Sums& sums) {
     HEDDLE_UNROLL
-    for (int k = 0; k < depth; k += 16) {
+    for (int k = 0; k < depth; k += 32 / static_cast<int>(sizeof(T))) {
       u32 a[rows_of_warp / 16][4], b[columns_of_warp / 16][4];
       HEDDLE_UNROLL
       for (int i = 0; i < rows_of_warp / 16; ++i) load_matrices<major_a>(stage.a, warp_row() + 16 * i, k, true, a[i]);
@@ -136,7 +142,7 @@ struct GemmSm80 {
       for (int i = 0; i < rows_of_warp / 16; ++i) HEDDLE_UNROLL
       for (int j = 0; j < columns_of_warp / 8; ++j) {
         u32 const of_b[2] = {b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]};
-        mma<T>(sums[i][j], a[i], of_b);
+        mma<Element>(sums[i][j], a[i], of_b);
       }
     }
   }
@@ -157,9 +163,11 @@ struct GemmSm80 {
   }
 
   HEDDLE_DEVICE static void write(Params const& p, i64 first_row, i64 first_column, Sums const& sums) {
-    for_each_pair(sums, [&](int row, int column, f32 low, f32 high) {
-      p.output.write(first_row + row, first_column + column, low);
-      p.output.write(first_row + row, first_column + column + 1, high);
+    GemmOutput<D> output = p.output;
+    output.alpha = p.scale.times(output.alpha);
+    for_each_pair(sums, [&](int row, int column, auto low, auto high) {
+      output.write(first_row + row, first_column + column, low);
+      output.write(first_row + row, first_column + column + 1, high);
     });
   }
 

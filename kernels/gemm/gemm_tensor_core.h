@@ -11,11 +11,18 @@ namespace heddle {
 
 /// Whether their kernels take the product: there is something to multiply, and a and b and their rows are aligned to 16
 /// bytes, and bulk copies can name every place.
-template <class T>
-bool tensor_cores_take(GemmArgs<T> const& args) {
+template <class T, class D>
+bool tensor_cores_take(GemmArgs<T, D> const& args) {
   i64 const row = 16 / sizeof(T), farthest = (i64{1} << 31) - 256;
   return args.alpha != 0 && args.k > 0 && args.lda % row == 0 && args.ldb % row == 0 && aligned(args.a, args.b) &&
          std::max({args.m, args.n, args.k}) <= farthest;
+}
+
+/// Whether k is the direction of the lines of both operands, the only one that the matrix units take of elements that
+/// are not of 16 bits.
+template <class T, class D>
+bool along_k(GemmArgs<T, D> const& args) {
+  return !args.transpose_a && args.transpose_b;
 }
 
 /// Whether 16 bytes of d can be written at a time, without a look at c.
@@ -35,17 +42,21 @@ void with_majors(GemmArgs<T> const& args, Body const& body) {
 }
 
 namespace cuda {
-template <class T>
-void gemm_sm80(GemmArgs<T> const& args, Stream stream);
+template <class T, class D>
+void gemm_sm80(GemmArgs<T, D> const& args, Stream stream);
 template <class T>
 void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+template <class T, class D>
+void gemm_narrow_sm90(GemmArgs<T, D> const& args, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
-template <class T>
-void gemm_sm80(GemmArgs<T> const& args, Stream stream);
+template <class T, class D>
+void gemm_sm80(GemmArgs<T, D> const& args, Stream stream);
 template <class T>
 void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+template <class T, class D>
+void gemm_narrow_sm90(GemmArgs<T, D> const& args, Stream stream);
 }  // namespace emulated
 
 }  // namespace heddle

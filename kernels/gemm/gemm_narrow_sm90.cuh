@@ -1,0 +1,193 @@
+// The matrix product of f8e4m3, i8 and, as tf32, of f32 on Hopper: bulk tensor copies feed wgmma, which takes these
+// types K-major alone.
+//
+// Threads: as in gemm_sm90.cuh. A block stays on its multiprocessor and takes one tile of d after the other, of 128
+// rows. One thread of the first warpgroup keeps `stages` tiles of A and B on their way, 128 bytes long along k; f32 is
+// rounded to tf32 by the copy. Each of the other two warpgroups multiplies 64 rows.
+//
+// The matrix unit adds f8 with 13 bits below the largest term. So the sum of a stage, 128 of k, is one of its own,
+// which goes to a second one in f32, times the factors of the blocks where there are any (DeepSeek-V3 Technical Report,
+// arXiv 2412.19437, section 3.3.2). Meanwhile the other warpgroup has the matrix unit.
+//
+// Floor: 2 m n k operations; 8192 x 8192 x 8192: 1.1 P operations, 0.56 ms in f8 and i8 at the 1979 T/s of an H200,
+// 2.2 ms in tf32 at 494. A step of 32 bytes along k takes the matrix unit as long in each type: of 128 x 256, 256
+// cycles for both warpgroups. For each of the two, shared memory gives it 2 KB of A and 8 KB of B, 80 bytes a cycle,
+// and the copies bring 12 KB, 48 bytes a cycle, from L2: the port of 128 bytes is as busy as the matrix unit. Two sets
+// of sums leave f8 128 x 128: 128 cycles, 96 and 64 bytes a cycle, so that the port lets it have 80 % at most.
+// Promotion is 64 fused operations of 256 threads for 512 cycles of the matrix unit: a quarter of the issue slots. Not
+// yet measured.
+#pragma once
+
+#include "kernels/gemm/gemm_output.cuh"
+#include "kernels/gemm/gemm_scales.cuh"
+#include "kernels/gemm/gemm_sm90_config.h"
+#include "kernels/machine/fragment.h"
+#include "kernels/machine/operand_tile.h"
+#include "kernels/machine/tensor_map.h"
+
+namespace heddle::HEDDLE_BACKEND {
+
+template <class T, class D, int columns_of_tile>
+struct GemmNarrowSm90 {
+  using Element = std::conditional_t<std::same_as<T, f32>, tf32, T>;
+  using Sum = GemmSum<T>;
+  static constexpr int rows = gemm_sm90_rows, columns = columns_of_tile;
+  static constexpr int depth = 128 / sizeof(T), depth_bytes = 128;
+  static constexpr int stages = columns == 256 ? 4 : 6;
+  static constexpr int consumers = 2;  // warpgroups
+  static constexpr int consumer_rows = rows / consumers;
+  static constexpr int threads = (1 + consumers) * warpgroup_size;
+  static constexpr int min_blocks = 1;
+  static constexpr OperandTile a_tile = operand_tile(Major::k, rows, depth);
+  static constexpr OperandTile b_tile = operand_tile(Major::k, columns, depth);
+  using Sums = Sum[columns / 2];
+  static_assert(!is_f8<T> || (columns == 128 && depth == 128));  // two sets of sums; a block of factors is a stage
+
+  struct Params {
+    i64 k;
+    TensorMap a, b;
+    GemmScale scale;
+    GemmFactors factors_a, factors_b;
+    GemmOutput<D> output;
+  };
+  struct SharedStorage {
+    alignas(1024) T a[stages][rows * depth];
+    alignas(1024) T b[stages][columns * depth];
+    MBarrier full[stages], empty[stages];
+  };
+
+  HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
+    if (threadIdx.x == 0) {
+      for (int stage = 0; stage < stages; ++stage) {
+        mbarrier_init(shared.full[stage], 1);
+        mbarrier_init(shared.empty[stage], consumers * warpgroup_size);
+      }
+      fence_mbarrier_init();
+    }
+    __syncthreads();
+    GemmTiles const tiles(p.output.m, p.output.n, columns);
+    if (threadIdx.x < warpgroup_size) {
+      decrease_registers<40>();
+      if (threadIdx.x == 0) load_tiles(p, tiles, shared);
+    } else {
+      increase_registers<232>();
+      multiply_tiles(p, tiles, shared);
+    }
+  }
+
+ private:
+  /// The stages in turn, across tiles of d.
+  struct Pipeline {
+    int stage = 0;
+    u32 turn = 0;
+
+    HEDDLE_DEVICE void advance() {
+      if (++stage == stages) {
+        stage = 0;
+        turn ^= 1;
+      }
+    }
+  };
+
+  HEDDLE_DEVICE static i64 rounds_of(Params const& p) { return (p.k + depth - 1) / depth; }
+
+  HEDDLE_DEVICE static void load_tiles(Params const& p, GemmTiles const& tiles, SharedStorage& shared) {
+    Pipeline at;
+    for (i64 tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
+      auto const [down, across] = tiles.place(tile);
+      int const row = static_cast<int>(down) * rows, column = static_cast<int>(across) * columns;
+      for (i64 round = 0; round < rounds_of(p); ++round, at.advance()) {
+        mbarrier_wait(shared.empty[at.stage], at.turn ^ 1);
+        mbarrier_arrive_expect(shared.full[at.stage], sizeof shared.a[0] + sizeof shared.b[0]);
+        int const k = static_cast<int>(round) * depth;
+        tensor_load(shared.a[at.stage], p.a, {k, row}, shared.full[at.stage]);
+        tensor_load(shared.b[at.stage], p.b, {k, column}, shared.full[at.stage]);
+      }
+    }
+  }
+
+  HEDDLE_DEVICE static void multiply_tiles(Params const& p, GemmTiles const& tiles, SharedStorage& shared) {
+    int const consumer = static_cast<int>(threadIdx.x) / warpgroup_size - 1;
+    Pipeline at;
+    for (i64 tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
+      auto const [down, across] = tiles.place(tile);
+      i64 const row = down * rows + consumer * consumer_rows, column = across * columns;
+      Sums sums = {};
+      if constexpr (is_f8<T>)
+        multiply_promoted(p, row, column, consumer, at, shared, sums);
+      else
+        multiply(p, consumer, at, shared, sums);
+      write(p, row, column, sums);
+    }
+  }
+
+  /// All of k; one product is in flight while the next stage is waited for.
+  HEDDLE_DEVICE static void multiply(Params const& p, int consumer, Pipeline& at, SharedStorage& shared, Sums& sums) {
+    i64 const rounds = rounds_of(p);
+    int before = 0;  // the stage of the product in flight
+    for (i64 round = 0; round < rounds; ++round, at.advance()) {
+      mbarrier_wait(shared.full[at.stage], at.turn);
+      multiply_stage(shared, at.stage, consumer, round > 0, sums);
+      wgmma_wait<1>(sums);
+      if (round > 0) mbarrier_arrive(shared.empty[before]);
+      before = at.stage;
+    }
+    wgmma_wait<0>(sums);
+    mbarrier_arrive(shared.empty[before]);
+  }
+
+  /// The same where each stage is summed alone, and then added to `sums`.
+  HEDDLE_DEVICE static void multiply_promoted(Params const& p, i64 row, i64 column, int consumer, Pipeline& at,
+                                              SharedStorage& shared, Sums& sums) {
+    i64 const rounds = rounds_of(p);
+    for (i64 round = 0; round < rounds; ++round, at.advance()) {
+      f32 factors[2] = {1, 1};
+      if (p.factors_a.data != nullptr) load_factors(p, row, column, round, factors);
+      Sums of_stage;
+      mbarrier_wait(shared.full[at.stage], at.turn);
+      multiply_stage(shared, at.stage, consumer, false, of_stage);
+      wgmma_wait<0>(of_stage);
+      mbarrier_arrive(shared.empty[at.stage]);
+      HEDDLE_UNROLL
+      for (int i = 0; i < columns / 2; ++i) sums[i] = __fmaf_rn(factors[i / 2 % 2], of_stage[i], sums[i]);
+    }
+  }
+
+  /// Of the two rows of this thread, times that of the columns of the tile.
+  HEDDLE_DEVICE static void load_factors(Params const& p, i64 first_row, i64 column, i64 round, f32 (&factors)[2]) {
+    f32 const of_b = p.factors_b.at(column, round);
+    HEDDLE_UNROLL
+    for (int i = 0; i < 2; ++i) {
+      i64 const row = first_row + accumulator_fragment(thread_of_consumer(), 2 * i).row;
+      if (row < p.output.m) factors[i] = p.factors_a.at(row, round) * of_b;
+    }
+  }
+
+  HEDDLE_DEVICE static void multiply_stage(SharedStorage& shared, int stage, int consumer, bool accumulate,
+                                           Sums& sums) {
+    MatrixDescriptor const a = describe_tile(a_tile, shared_address(shared.a[stage]));
+    MatrixDescriptor const b = describe_tile(b_tile, shared_address(shared.b[stage]));
+    u32 const first = static_cast<u32>(consumer * consumer_rows);
+    constexpr u32 step = wgmma_k<Element>;
+    wgmma_fence(sums);
+    HEDDLE_UNROLL
+    for (u32 k = 0; k < depth; k += step)
+      wgmma<Element>(sums, advance(a, operand_step(a_tile, first, k, sizeof(T))),
+                     advance(b, operand_step(b_tile, 0, k, sizeof(T))), accumulate || k > 0);
+    wgmma_commit();
+  }
+
+  HEDDLE_DEVICE static int thread_of_consumer() { return static_cast<int>(threadIdx.x) % warpgroup_size; }
+
+  HEDDLE_DEVICE static void write(Params const& p, i64 first_row, i64 first_column, Sums const& sums) {
+    GemmOutput<D> output = p.output;
+    output.alpha = p.scale.times(output.alpha);
+    HEDDLE_UNROLL
+    for (int element = 0; element < columns / 2; ++element) {
+      auto const [row, column] = accumulator_fragment(thread_of_consumer(), element);
+      output.write(first_row + row, first_column + column, sums[element]);
+    }
+  }
+};
+
+}  // namespace heddle::HEDDLE_BACKEND

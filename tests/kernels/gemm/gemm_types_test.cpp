@@ -1,0 +1,49 @@
+// Products of f8, i8 and tf32 on every device: emulated in adverse executions, and on a GPU where there is one.
+#include <gtest/gtest.h>
+
+#include "kernels/machine/device.h"
+#include "kernels/machine/host/scheduler/execution.h"
+#include "tests/kernels/gemm/gemm_types.h"
+
+namespace heddle::testing {
+namespace {
+
+class GemmOperandTypes : public ::testing::TestWithParam<GemmTypesCase> {};
+
+TEST_P(GemmOperandTypes, Emulated) {
+  for (int const architecture : {80, 90})
+    for (emulated::ExecutionOptions options : emulated::adversarial_executions()) {
+      options.architecture = architecture;
+      SCOPED_TRACE(::testing::Message() << "sm_" << architecture << ", " << describe(options));
+      emulated::ScopedExecution const execution(options);
+      test_all_operands(Device::emulated, GetParam());
+    }
+}
+
+TEST_P(GemmOperandTypes, Cpu) {
+  test_all_operands(Device::cpu, GetParam());
+  test_types<f8e4m3, bf16>(Device::cpu, GetParam());
+  test_types<i8, bf16>(Device::cpu, GetParam());
+}
+
+TEST_P(GemmOperandTypes, Cuda) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  test_all_operands(Device::cuda, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, GemmOperandTypes, ::testing::ValuesIn(gemm_types_cases()),
+                         [](auto const& test) { return test.param.name; });
+
+/// More tiles than blocks, wide ones, the last in both directions not full.
+TEST(GemmOperandTypesManyTiles, Emulated) {
+  GemmTypesCase const many_tiles = {{.name = "many_tiles", .m = 1600, .n = 2808, .k = 48, .transpose_b = true}};
+  for (emulated::Completion const completion : {emulated::Completion::eager, emulated::Completion::late}) {
+    emulated::ScopedExecution const execution({.completion = completion, .architecture = 90});
+    test_types<i8, i32>(Device::emulated, many_tiles);
+  }
+  emulated::ScopedExecution const execution({.completion = emulated::Completion::late, .architecture = 90});
+  test_types<f8e4m3>(Device::emulated, many_tiles);
+}
+
+}  // namespace
+}  // namespace heddle::testing

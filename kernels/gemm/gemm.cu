@@ -39,16 +39,48 @@ void launch_plain(GemmArgs<T, D> const& args, Stream stream) {
   });
 }
 
+/// The same product of operands that lie along k, those that do not in the workspace. Calls lay(operand, to) for each
+/// of them.
+template <class T, class D, class Lay>
+GemmArgs<T, D> along_k(GemmArgs<T, D> const& args, Lay const& lay) {
+  GemmArgs<T, D> result = args;
+  GemmWorkspace const offsets = gemm_workspace(args);
+  auto const replace = [&](T const*& data, i64& leading, i64& stride, i64 lines, std::size_t offset) {
+    T* const to = reinterpret_cast<T*>(static_cast<u8*>(args.workspace.data) + offset);
+    lay(GemmAcross<T>{data, stride == 0 ? 1 : args.batch, stride, lines, args.k, leading}, to);
+    data = to;
+    leading = leading_along_k<T>(args.k);
+    stride = stride == 0 ? 0 : lines * leading;
+  };
+  if (args.transpose_a) replace(result.a, result.lda, result.strides.a, args.m, offsets.a);
+  if (!args.transpose_b) replace(result.b, result.ldb, result.strides.b, args.n, offsets.b);
+  result.transpose_a = false;
+  result.transpose_b = true;
+  return result;
+}
+
+/// By the matrix unit, which takes elements that are not of 16 bits along k alone; false where it does not.
+template <class T, class D>
+bool multiply_along_k(GemmArgs<T, D> const& args, Stream stream) {
+  bool const sm90 = kernel_architecture() == 90;
+  if ((std::same_as<T, f32> && !args.tf32) || (is_f8<T> && !sm90)) return false;
+  if (!tensor_cores_take(along_k(args, [](auto const&, T*) {}))) return false;
+  auto const lines = along_k(args, [&](auto const& operand, T* to) { lay_along_k(operand, to, stream); });
+  if (sm90)
+    gemm_narrow_sm90(lines, stream);
+  else if constexpr (!is_f8<T>)
+    gemm_sm80(lines, stream);
+  return true;
+}
+
 /// The matrix unit's kernel where it takes the product.
 template <class T, class D>
 void launch_one(GemmArgs<T, D> const& args, Stream stream) {
-  bool const sm90 = kernel_architecture() == 90;
   if constexpr (sizeof(T) == 2) {
     if (tensor_cores_take(args) && args.scales.a == nullptr && args.scales.b == nullptr)
-      return sm90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
-  } else if (tensor_cores_take(args) && along_k(args) && (!std::same_as<T, f32> || args.tf32)) {
-    if (sm90) return gemm_narrow_sm90(args, stream);
-    if constexpr (!is_f8<T>) return gemm_sm80(args, stream);
+      return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+  } else if (multiply_along_k(args, stream)) {
+    return;
   }
   launch_plain(args, stream);
 }
@@ -58,6 +90,7 @@ void launch_one(GemmArgs<T, D> const& args, Stream stream) {
 template <class T, class D>
 void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
+  check_workspace("gemm", args);
   if (args.m == 0 || args.n == 0 || args.batch == 0) return;
   if constexpr ((std::same_as<T, D> && sizeof(T) > 1) || std::same_as<D, i32> ||
                 (sizeof(T) == 1 && std::same_as<D, f32>))

@@ -18,12 +18,12 @@ bool tensor_cores_take(GemmArgs<T, D> const& args) {
          std::max({args.m, args.n, args.k}) <= farthest;
 }
 
-/// Whether k is the direction of the lines of both operands, the only one that the matrix units take of elements that
-/// are not of 16 bits.
-template <class T, class D>
-bool along_k(GemmArgs<T, D> const& args) {
-  return !args.transpose_a && args.transpose_b;
-}
+/// An operand whose lines go across k: [products, k, size].
+template <class T>
+struct GemmAcross {
+  T const* data = nullptr;
+  i64 products = 0, stride_product = 0, size = 0, k = 0, leading = 0;
+};
 
 /// Whether 16 bytes of d can be written at a time, without a look at c.
 template <class T>
@@ -42,6 +42,9 @@ void with_majors(GemmArgs<T> const& args, Body const& body) {
 }
 
 namespace cuda {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
+template <class T>
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
 template <class T, class D>
 void gemm_sm80(GemmArgs<T, D> const& args, Stream stream);
 template <class T>
@@ -51,6 +54,9 @@ void gemm_narrow_sm90(GemmArgs<T, D> const& args, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
+template <class T>
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
 template <class T, class D>
 void gemm_sm80(GemmArgs<T, D> const& args, Stream stream);
 template <class T>

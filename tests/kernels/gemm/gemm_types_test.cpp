@@ -16,19 +16,29 @@ TEST_P(GemmOperandTypes, Emulated) {
       options.architecture = architecture;
       SCOPED_TRACE(::testing::Message() << "sm_" << architecture << ", " << describe(options));
       emulated::ScopedExecution const execution(options);
-      test_all_operands(Device::emulated, GetParam());
+      test_all_operands(Device::emulated, GetParam(), true);
     }
 }
 
+TEST_P(GemmOperandTypes, EmulatedOnAnyNumbers) {
+  for (int const architecture : {80, 90}) {
+    SCOPED_TRACE(architecture);
+    emulated::ScopedExecution const execution({.architecture = architecture});
+    test_all_operands(Device::emulated, GetParam(), false);
+  }
+}
+
 TEST_P(GemmOperandTypes, Cpu) {
-  test_all_operands(Device::cpu, GetParam());
-  test_types<f8e4m3, bf16>(Device::cpu, GetParam());
-  test_types<i8, bf16>(Device::cpu, GetParam());
+  for (bool const integers : {true, false}) {
+    test_all_operands(Device::cpu, GetParam(), integers);
+    test_types<f8e4m3, bf16>(Device::cpu, GetParam(), integers);
+    test_types<i8, bf16>(Device::cpu, GetParam(), integers);
+  }
 }
 
 TEST_P(GemmOperandTypes, Cuda) {
   if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
-  test_all_operands(Device::cuda, GetParam());
+  for (bool const integers : {true, false}) test_all_operands(Device::cuda, GetParam(), integers);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, GemmOperandTypes, ::testing::ValuesIn(gemm_types_cases()),
@@ -39,10 +49,10 @@ TEST(GemmOperandTypesManyTiles, Emulated) {
   GemmTypesCase const many_tiles = {{.name = "many_tiles", .m = 1600, .n = 2808, .k = 48, .transpose_b = true}};
   for (emulated::Completion const completion : {emulated::Completion::eager, emulated::Completion::late}) {
     emulated::ScopedExecution const execution({.completion = completion, .architecture = 90});
-    test_types<i8, i32>(Device::emulated, many_tiles);
+    test_types<i8, i32>(Device::emulated, many_tiles, true);
   }
   emulated::ScopedExecution const execution({.completion = emulated::Completion::late, .architecture = 90});
-  test_types<f8e4m3>(Device::emulated, many_tiles);
+  test_types<f8e4m3>(Device::emulated, many_tiles, true);
 }
 
 }  // namespace

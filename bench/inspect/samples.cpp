@@ -1,6 +1,7 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
+#include "bench/samples/conv2d.h"
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
@@ -111,6 +112,9 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected_in<bench::GemmTf32Sample, f32>(),
       inspected_in<bench::GemmF8Sample, f8e4m3>(),
       inspected_in<bench::GemmI8Sample, i8>(),
+      inspected<bench::Conv2dForwardSample>(),
+      inspected<bench::Conv2dBackwardDataSample>(),
+      inspected<bench::Conv2dBackwardFilterSample>(),
   };
 }
 

@@ -8,45 +8,45 @@
 namespace heddle::HEDDLE_BACKEND {
 namespace {
 
-/// Lines of k neighbours, `leading` elements after each other, in boxes of 128 bytes of box_lines lines.
+/// Of all products, or of one where it is that of all: lines of k neighbours, in boxes of 128 bytes of box_lines lines.
 template <class T>
-TensorMap map_lines(T const* data, i64 lines, i64 k, i64 leading, int box_lines) {
-  return make_tensor_map(data, TiledTensor{.type = std::same_as<T, f32> ? TensorType::tf32 : TensorType::u8,
-                                           .rank = 2,
-                                           .sizes = {static_cast<u64>(k), static_cast<u64>(lines)},
-                                           .strides_bytes = {static_cast<u64>(leading) * sizeof(T)},
-                                           .box = {128 / sizeof(T), static_cast<u32>(box_lines)},
-                                           .swizzle = Swizzle::bytes_128,
-                                           .l2_promotion = L2Promotion::bytes_256});
+TensorMap map_lines(T const* data, i64 products, i64 stride, i64 lines, i64 k, i64 leading, int box_lines) {
+  bool const one = products == 1 || stride == 0;
+  return make_tensor_map(
+      data, TiledTensor{.type = std::same_as<T, f32> ? TensorType::tf32 : TensorType::u8,
+                        .rank = 3,
+                        .sizes = {static_cast<u64>(k), static_cast<u64>(lines), static_cast<u64>(one ? 1 : products)},
+                        .strides_bytes = {static_cast<u64>(leading) * sizeof(T),
+                                          static_cast<u64>(one ? leading : stride) * sizeof(T)},
+                        .box = {128 / sizeof(T), static_cast<u32>(box_lines), 1},
+                        .swizzle = Swizzle::bytes_128,
+                        .l2_promotion = L2Promotion::bytes_256});
 }
 
-template <class Kernel, class T, class D>
-void launch_tiles(GemmArgs<T, D> const& args, Stream stream) {
-  i64 const tiles = GemmTiles(args.m, args.n, Kernel::columns).count();
-  launch<Kernel>(dim3(static_cast<unsigned>(std::min<i64>(tiles, 132))),  // the multiprocessors of an H200
-                 {args.k,
-                  map_lines(args.a, args.m, args.k, args.lda, Kernel::rows),
-                  map_lines(args.b, args.n, args.k, args.ldb, Kernel::columns),
-                  scale_of(args),
-                  factors_of_a(args),
-                  factors_of_b(args),
-                  {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd}},
-                 stream, "gemm");
+template <class Kernel, class T>
+int launch_tiles(GemmProblem<T> const& g, Stream stream) {
+  GemmTiles const tiles(g.m, g.n, Kernel::columns);
+  launch<Kernel>(
+      dim3(static_cast<unsigned>(std::min<i64>(g.batch * tiles.count(), 132))),  // the multiprocessors of an H200
+      {g.k, g.batch, tiles, map_lines(g.a, g.batch, g.stride_a, g.m, g.k, g.lda, Kernel::rows),
+       map_lines(g.b, g.batch, g.stride_b, g.n, g.k, g.ldb, Kernel::columns), g.batch == 1 || g.stride_a == 0,
+       g.batch == 1 || g.stride_b == 0, g.factors_a, g.factors_b, g.output},
+      stream, "gemm");
+  return Kernel::consumer_rows;
 }
 
 }  // namespace
 
 /// Wide tiles, which read less, once there is one for each of the 132 multiprocessors of an H200.
-template <class T, class D>
-void gemm_narrow_sm90(GemmArgs<T, D> const& args, Stream stream) {
+template <class T>
+int gemm_narrow_sm90(GemmProblem<T> const& g, Stream stream) {
   if constexpr (!is_f8<T>)
-    if (GemmTiles(args.m, args.n, 256).count() >= 132) return launch_tiles<GemmNarrowSm90<T, D, 256>>(args, stream);
-  launch_tiles<GemmNarrowSm90<T, D, 128>>(args, stream);
+    if (g.batch * GemmTiles(g.m, g.n, 256).count() >= 132) return launch_tiles<GemmNarrowSm90<T, 256>>(g, stream);
+  return launch_tiles<GemmNarrowSm90<T, 128>>(g, stream);
 }
 
-template void gemm_narrow_sm90(GemmArgs<f32> const&, Stream);
-template void gemm_narrow_sm90(GemmArgs<f8e4m3, f32> const&, Stream);
-template void gemm_narrow_sm90(GemmArgs<i8, f32> const&, Stream);
-template void gemm_narrow_sm90(GemmArgs<i8, i32> const&, Stream);
+template int gemm_narrow_sm90(GemmProblem<f32> const&, Stream);
+template int gemm_narrow_sm90(GemmProblem<f8e4m3> const&, Stream);
+template int gemm_narrow_sm90(GemmProblem<i8> const&, Stream);
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -3,7 +3,8 @@
 //
 // Threads: as in gemm_sm90.cuh. A block stays on its multiprocessor and takes one tile of d after the other, of 128
 // rows. One thread of the first warpgroup keeps `stages` tiles of A and B on their way, 128 bytes long along k; f32 is
-// rounded to tf32 by the copy. Each of the other two warpgroups multiplies 64 rows.
+// rounded to tf32 by the copy. Each of the other two warpgroups multiplies 64 rows, and takes them through the epilogue
+// (kernels/tile/epilogue.cuh) 128 columns at a time, while tiles of A and B for the next tile of d arrive.
 //
 // The matrix unit adds f8 with 13 bits below the largest term. So the sum of a stage, 128 of k, is one of its own,
 // which goes to a second one in f32, times the factors of the blocks where there are any (DeepSeek-V3 Technical Report,
@@ -18,41 +19,49 @@
 // yet measured.
 #pragma once
 
-#include "kernels/gemm/gemm_output.cuh"
-#include "kernels/gemm/gemm_scales.cuh"
+#include "kernels/gemm/gemm_problem.h"
 #include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/operand_tile.h"
 #include "kernels/machine/tensor_map.h"
+#include "kernels/tile/epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class T, class D, int columns_of_tile>
+template <class T, int columns_of_tile>
 struct GemmNarrowSm90 {
   using Element = std::conditional_t<std::same_as<T, f32>, tf32, T>;
   using Sum = GemmSum<T>;
   static constexpr int rows = gemm_sm90_rows, columns = columns_of_tile;
   static constexpr int depth = 128 / sizeof(T), depth_bytes = 128;
-  static constexpr int stages = columns == 256 ? 4 : 6;
+  static constexpr int stages = columns == 256 ? 3 : 5;
   static constexpr int consumers = 2;  // warpgroups
   static constexpr int consumer_rows = rows / consumers;
   static constexpr int threads = (1 + consumers) * warpgroup_size;
   static constexpr int min_blocks = 1;
   static constexpr OperandTile a_tile = operand_tile(Major::k, rows, depth);
   static constexpr OperandTile b_tile = operand_tile(Major::k, columns, depth);
+  static constexpr int slice_columns = 128;
+  using Epilogue = TileEpilogue<slice_columns, warpgroup_size>;
   using Sums = Sum[columns / 2];
   static_assert(!is_f8<T> || (columns == 128 && depth == 128));  // two sets of sums; a block of factors is a stage
 
   struct Params {
-    i64 k;
-    TensorMap a, b;
-    GemmScale scale;
+    i64 k, batch;
+    GemmTiles tiles;          // of a product
+    TensorMap a, b;           // [products, lines, k]
+    bool common_a, common_b;  // one product's operand is that of all
     GemmFactors factors_a, factors_b;
-    GemmOutput<D> output;
+    EpilogueOutput output;
+  };
+  union Slice {
+    Sum sums[consumer_rows * slice_columns];
+    f32 column_sums[Epilogue::reduction_size];
   };
   struct SharedStorage {
     alignas(1024) T a[stages][rows * depth];
     alignas(1024) T b[stages][columns * depth];
+    alignas(16) Slice slices[consumers];
     MBarrier full[stages], empty[stages];
   };
 
@@ -65,13 +74,12 @@ struct GemmNarrowSm90 {
       fence_mbarrier_init();
     }
     __syncthreads();
-    GemmTiles const tiles(p.output.m, p.output.n, columns);
     if (threadIdx.x < warpgroup_size) {
       decrease_registers<40>();
-      if (threadIdx.x == 0) load_tiles(p, tiles, shared);
+      if (threadIdx.x == 0) load_tiles(p, shared);
     } else {
       increase_registers<232>();
-      multiply_tiles(p, tiles, shared);
+      multiply_tiles(p, shared);
     }
   }
 
@@ -89,36 +97,51 @@ struct GemmNarrowSm90 {
     }
   };
 
+  /// A tile of d.
+  struct Place {
+    u32 product;
+    i64 row, column;
+  };
+
+  /// Calls body(place) for each tile of this block.
+  template <class Body>
+  HEDDLE_DEVICE static void for_each_tile(Params const& p, Body const& body) {
+    i64 const of_product = p.tiles.count();
+    for (i64 tile = blockIdx.x; tile < p.batch * of_product; tile += gridDim.x) {
+      auto const [down, across] = p.tiles.place(tile % of_product);
+      body(Place{static_cast<u32>(tile / of_product), down * rows, across * columns});
+    }
+  }
+
   HEDDLE_DEVICE static i64 rounds_of(Params const& p) { return (p.k + depth - 1) / depth; }
 
-  HEDDLE_DEVICE static void load_tiles(Params const& p, GemmTiles const& tiles, SharedStorage& shared) {
+  HEDDLE_DEVICE static void load_tiles(Params const& p, SharedStorage& shared) {
     Pipeline at;
-    for (i64 tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
-      auto const [down, across] = tiles.place(tile);
-      int const row = static_cast<int>(down) * rows, column = static_cast<int>(across) * columns;
+    for_each_tile(p, [&](Place const& place) {
+      int const row = static_cast<int>(place.row), column = static_cast<int>(place.column);
+      int const product = static_cast<int>(place.product);
       for (i64 round = 0; round < rounds_of(p); ++round, at.advance()) {
         mbarrier_wait(shared.empty[at.stage], at.turn ^ 1);
         mbarrier_arrive_expect(shared.full[at.stage], sizeof shared.a[0] + sizeof shared.b[0]);
         int const k = static_cast<int>(round) * depth;
-        tensor_load(shared.a[at.stage], p.a, {k, row}, shared.full[at.stage]);
-        tensor_load(shared.b[at.stage], p.b, {k, column}, shared.full[at.stage]);
+        tensor_load(shared.a[at.stage], p.a, {k, row, p.common_a ? 0 : product}, shared.full[at.stage]);
+        tensor_load(shared.b[at.stage], p.b, {k, column, p.common_b ? 0 : product}, shared.full[at.stage]);
       }
-    }
+    });
   }
 
-  HEDDLE_DEVICE static void multiply_tiles(Params const& p, GemmTiles const& tiles, SharedStorage& shared) {
+  HEDDLE_DEVICE static void multiply_tiles(Params const& p, SharedStorage& shared) {
     int const consumer = static_cast<int>(threadIdx.x) / warpgroup_size - 1;
     Pipeline at;
-    for (i64 tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
-      auto const [down, across] = tiles.place(tile);
-      i64 const row = down * rows + consumer * consumer_rows, column = across * columns;
+    for_each_tile(p, [&](Place place) {
+      place.row += consumer * consumer_rows;
       Sums sums = {};
       if constexpr (is_f8<T>)
-        multiply_promoted(p, row, column, consumer, at, shared, sums);
+        multiply_promoted(p, place.row, place.column, consumer, at, shared, sums);
       else
         multiply(p, consumer, at, shared, sums);
-      write(p, row, column, sums);
-    }
+      finish(p.output, place, consumer, sums, shared.slices[consumer]);
+    });
   }
 
   /// All of k; one product is in flight while the next stage is waited for.
@@ -155,11 +178,11 @@ struct GemmNarrowSm90 {
 
   /// Of the two rows of this thread, times that of the columns of the tile.
   HEDDLE_DEVICE static void load_factors(Params const& p, i64 first_row, i64 column, i64 round, f32 (&factors)[2]) {
-    f32 const of_b = p.factors_b.at(column, round);
+    f32 const of_b = load_constant<f32>(p.factors_b.at(column, round));
     HEDDLE_UNROLL
     for (int i = 0; i < 2; ++i) {
       i64 const row = first_row + accumulator_fragment(thread_of_consumer(), 2 * i).row;
-      if (row < p.output.m) factors[i] = p.factors_a.at(row, round) * of_b;
+      if (row < p.output.m) factors[i] = load_constant<f32>(p.factors_a.at(row, round)) * of_b;
     }
   }
 
@@ -179,13 +202,23 @@ struct GemmNarrowSm90 {
 
   HEDDLE_DEVICE static int thread_of_consumer() { return static_cast<int>(threadIdx.x) % warpgroup_size; }
 
-  HEDDLE_DEVICE static void write(Params const& p, i64 first_row, i64 first_column, Sums const& sums) {
-    GemmOutput<D> output = p.output;
-    output.alpha = p.scale.times(output.alpha);
+  HEDDLE_DEVICE static void finish(EpilogueOutput const& output, Place const& place, int consumer, Sums const& sums,
+                                   Slice& slice) {
+    if (place.row >= output.m) return;  // it would have sums of columns of its own
+    auto const barrier = [&] { barrier_sync(1 + consumer, warpgroup_size); };
     HEDDLE_UNROLL
-    for (int element = 0; element < columns / 2; ++element) {
-      auto const [row, column] = accumulator_fragment(thread_of_consumer(), element);
-      output.write(first_row + row, first_column + column, sums[element]);
+    for (int first = 0; first < columns; first += slice_columns) {
+      barrier();  // all have done with what was there before
+      HEDDLE_UNROLL
+      for (int element = 0; element < slice_columns / 2; element += 2) {
+        auto const [row, column] = accumulator_fragment(thread_of_consumer(), element);
+        Sum const* const pair = &sums[first / 2 + element];
+        store(slice.sums + Epilogue::place(row, column), Vector<Sum, 2>{pair[0], pair[1]});
+      }
+      barrier();
+      Epilogue epilogue(output, place.product, place.row, place.column + first, thread_of_consumer());
+      epilogue.finish_slice(0, consumer_rows, slice.sums);
+      epilogue.finish_reductions(place.row / consumer_rows, slice.column_sums, barrier);
     }
   }
 };

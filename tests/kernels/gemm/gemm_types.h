@@ -18,6 +18,8 @@ enum class Scales : u8 { none, whole, blocks };
 
 struct GemmTypesCase : GemmCase {
   Scales scales = Scales::none;
+  i64 batch = 1;
+  bool common_b = false;  // of all products
 };
 
 /// How exact the sums are.
@@ -41,11 +43,12 @@ class GemmTypes {
     Values const values = {operands_.values("a"), operands_.values("b"), scales("scale_a"), scales("scale_b")};
     auto const c = c_.beta == 0 ? std::vector<f32>() : operands_.values("c"), d = operands_.values("d");
     std::vector<double> expected = as_double(d), bounds(d.size());
-    for (i64 row = 0; row < args_.m; ++row)
+    for (i64 number = 0; number < args_.batch * args_.m; ++number)
       for (i64 column = 0; column < args_.n; ++column) {
-        auto const element = static_cast<std::size_t>(row * args_.ldd + column);
-        auto const [sum, magnitude] = sum_of(values, row, column);
-        double const added = c_.beta == 0 ? 0 : c_.beta * c[static_cast<std::size_t>(row * args_.ldc + column)];
+        i64 const product = number / args_.m, row = number % args_.m;
+        auto const element = static_cast<std::size_t>(product * args_.strides.d + row * args_.ldd + column);
+        auto const [sum, magnitude] = sum_of(values, product, row, column);
+        double const added = c_.beta == 0 ? 0 : c_.beta * c[element];
         double const exact = c_.alpha * sum + added;
         expected[element] = exact;
         if (summation != Summation::exact)
@@ -59,19 +62,27 @@ class GemmTypes {
 
  private:
   static GemmArgs<T, D> arguments(GemmTypesCase const& c) {
-    return {.m = c.m,
-            .n = c.n,
-            .k = c.k,
-            .transpose_a = c.transpose_a,
-            .transpose_b = c.transpose_b,
-            .alpha = c.alpha,
-            .beta = c.beta,
-            .lda = (c.transpose_a ? c.m : c.k) + c.extra,
-            .ldb = (c.transpose_b ? c.k : c.n) + c.extra,
-            .ldc = c.n + c.extra,
-            .ldd = c.n + c.extra,
-            .scales = {.of_blocks = c.scales == Scales::blocks},
-            .tf32 = std::same_as<T, f32>};
+    GemmArgs<T, D> args = {.m = c.m,
+                           .n = c.n,
+                           .k = c.k,
+                           .transpose_a = c.transpose_a,
+                           .transpose_b = c.transpose_b,
+                           .alpha = c.alpha,
+                           .beta = c.beta,
+                           .lda = (c.transpose_a ? c.m : c.k) + c.extra,
+                           .ldb = (c.transpose_b ? c.k : c.n) + c.extra,
+                           .ldc = c.n + c.extra,
+                           .ldd = c.n + c.extra,
+                           .batch = c.batch,
+                           .scales = {.of_blocks = c.scales == Scales::blocks},
+                           .tf32 = std::same_as<T, f32>};
+    if (c.batch == 1) return args;
+    i64 const of_d = matrix_extent(c.m, c.n, args.ldd) + 7;
+    args.strides = {.a = ceil_div<i64>(args.extent_of_a(), 16) * 16 + 16,
+                    .b = c.common_b ? 0 : ceil_div<i64>(args.extent_of_b(), 16) * 16,
+                    .c = of_d,
+                    .d = of_d};
+    return args;
   }
 
   /// Integers where the operands are, or sums are to be exact.
@@ -104,16 +115,17 @@ class GemmTypes {
   struct SumOf {
     double sum = 0, magnitude = 0;
   };
-  SumOf sum_of(Values const& v, i64 row, i64 column) const {
+  SumOf sum_of(Values const& v, i64 product, i64 row, i64 column) const {
     SumOf result;
     double scale = 1;
     for (i64 k = 0; k < args_.k; ++k) {
       if (k % 128 == 0) scale = factor(v.scale_a, row, k) * factor(v.scale_b, column / 128, k);
-      auto const of_a = args_.transpose_a ? k * args_.lda + row : row * args_.lda + k;
-      auto const of_b = args_.transpose_b ? column * args_.ldb + k : k * args_.ldb + column;
-      double const product = double{v.a[static_cast<std::size_t>(of_a)]} * v.b[static_cast<std::size_t>(of_b)] * scale;
-      result.sum += product;
-      result.magnitude += std::abs(product);
+      auto const of_a = product * args_.strides.a + (args_.transpose_a ? k * args_.lda + row : row * args_.lda + k);
+      auto const of_b =
+          product * args_.strides.b + (args_.transpose_b ? column * args_.ldb + k : k * args_.ldb + column);
+      double const term = double{v.a[static_cast<std::size_t>(of_a)]} * v.b[static_cast<std::size_t>(of_b)] * scale;
+      result.sum += term;
+      result.magnitude += std::abs(term);
     }
     return result;
   }
@@ -170,6 +182,9 @@ inline std::vector<GemmTypesCase> gemm_types_cases() {
       {{.name = "aligned_nt", .m = 130, .n = 144, .k = 80, .transpose_b = true, .beta = 0.5f, .extra = 16}, whole},
       {{.name = "ends_within_16_bytes", .m = 21, .n = 45, .k = 61, .transpose_b = true, .extra = 3}},
       {{.name = "deep", .m = 24, .n = 40, .k = 912, .transpose_b = true}},
+      {{.name = "batch", .m = 40, .n = 72, .k = 96, .transpose_b = true, .beta = 2}, whole, 3},
+      {{.name = "batch_of_blocks", .m = 33, .n = 48, .k = 160, .transpose_b = true}, blocks, 2, true},
+      {{.name = "batch_across_k", .m = 48, .n = 32, .k = 68, .transpose_a = true}, whole, 3, true},
       {{.name = "blocks", .m = 133, .n = 300, .k = 432, .transpose_b = true, .alpha = 0.5f}, blocks},
   };
 }

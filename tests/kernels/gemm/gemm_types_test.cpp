@@ -3,6 +3,7 @@
 
 #include "kernels/machine/device.h"
 #include "kernels/machine/host/scheduler/execution.h"
+#include "tests/kernels/gemm/epilogue_reference.h"
 #include "tests/kernels/gemm/gemm_types.h"
 
 namespace heddle::testing {
@@ -53,6 +54,29 @@ TEST(GemmOperandTypesManyTiles, Emulated) {
   }
   emulated::ScopedExecution const execution({.completion = emulated::Completion::late, .architecture = 90});
   test_types<f8e4m3>(Device::emulated, many_tiles, true);
+}
+
+/// All steps at once, of products that the matrix units take, over more rows and columns than a tile has.
+TEST(GemmOperandTypesEpilogue, Emulated) {
+  EpilogueCase const all = {
+      .name = "all",
+      .steps = "bias before_activation residual column_sums column_squares absolute_maximum scale scale_a scale_b ",
+      .activation = Activation::silu,
+      .m = 150,
+      .n = 203,
+      .k = 48,
+      .beta = 1,
+      .extra = 1};
+  for (int const architecture : {80, 90})
+    for (emulated::ExecutionOptions options : emulated::adversarial_executions()) {
+      options.architecture = architecture;
+      SCOPED_TRACE(::testing::Message() << "sm_" << architecture << ", " << describe(options));
+      emulated::ScopedExecution const execution(options);
+      test_epilogue<f8e4m3, bf16>(all, emulated::memory, emulated::gemm<f8e4m3, bf16>);
+      test_epilogue<f8e4m3, f8e4m3>(all, emulated::memory, emulated::gemm<f8e4m3, f8e4m3>);
+      test_epilogue<i8, f16>(all, emulated::memory, emulated::gemm<i8, f16>);
+      test_epilogue<i8, i8>(all, emulated::memory, emulated::gemm<i8, i8>);
+    }
 }
 
 }  // namespace

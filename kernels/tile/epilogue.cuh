@@ -86,6 +86,7 @@ class EpilogueColumns {
     if (output.alpha != 0)
       for (f32 const* factor : output.factors)
         if (factor != nullptr) factor_ *= *factor;
+    if (output.scale != nullptr) scale_ = *output.scale;
     if (output.bias != nullptr) read(output.bias, column, bias_);
   }
 
@@ -106,7 +107,7 @@ class EpilogueColumns {
       for_each([&](int i) { x[i] += residual[i]; });
     }
     reduce(x);
-    if (output_.scale != nullptr) for_each([&, scale = *output_.scale](int i) { x[i] *= scale; });
+    if (output_.scale != nullptr) for_each([&](int i) { x[i] *= scale_; });
     with_result_type(output_.type,
                      [&]<class T>() { store_part(static_cast<T*>(output_.d) + element, whole_, valid_, x); });
   }
@@ -174,7 +175,7 @@ class EpilogueColumns {
   i64 column_;
   int valid_;
   bool whole_;
-  f32 factor_;
+  f32 factor_, scale_ = 1;
   Values bias_ = {}, sums_ = {}, squares_ = {};
   u32 largest_ = 0;
 };

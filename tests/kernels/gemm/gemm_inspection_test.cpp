@@ -3,6 +3,8 @@
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
 
+#include "tests/kernels/gemm/epilogue_reference.h"
+
 #include <gtest/gtest.h>
 
 namespace heddle::testing {
@@ -59,6 +61,39 @@ TEST(GemmInspection, MatrixUnitsKernelsAreIdealInEachDirection) {
     expect_ideal<bench::LinearSample>(architecture);
     expect_ideal<bench::WeightGradientSample>(architecture);
   }
+}
+
+/// Every tensor of an epilogue once, in whole sectors, and what goes through shared memory without conflicts.
+template <class T, class D>
+void expect_fused(u64 most_wavefronts) {
+  EpilogueCase const c = {.name = "",
+                          .steps = "bias before_activation gradient_of residual ",
+                          .activation = Activation::silu,
+                          .m = 128,
+                          .n = 256,
+                          .k = 32,
+                          .beta = 1};
+  auto args = c.arguments<T, D>();
+  bench::Operands const operands(emulated::memory, args,
+                                 [&](auto name, i64 count, u64 seed) { return c.values(name, count, seed); });
+  emulated::Inspector inspector;
+  emulated::ScopedExecution const execution({.architecture = 80, .observer = &inspector});
+  emulated::gemm(args, {});
+  auto const reports = report(inspector);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(static_cast<double>(reports[0].least_bytes()), cost(args).bytes());
+  EXPECT_EQ(reports[0].global.efficiency(), 1);
+  for (emulated::LineReport const& line : reports[0].lines) {
+    if (line.space != emulated::Space::shared) continue;
+    EXPECT_LE(line.counts.wavefronts, most_wavefronts * line.counts.least_wavefronts) << describe(line.place.line);
+  }
+}
+
+TEST(GemmInspection, EpiloguesAreEfficientOfEachType) {
+  expect_fused<bf16, bf16>(1);
+  expect_fused<bf16, f32>(1);
+  expect_fused<bf16, f8e4m3>(1);
+  expect_fused<f32, f32>(2);
 }
 
 enum class Operands : u8 { along_k, across_k, scaled };

@@ -1,6 +1,7 @@
 // Matrix products: the linear layer of a small CIFAR network in its three directions, the products that its
-// convolutions amount to, and squares.
+// convolutions amount to, and squares, of every type of operands.
 #include "bench/samples/gemm.h"
+#include "bench/samples/gemm_types.h"
 
 namespace heddle::bench {
 namespace {
@@ -16,11 +17,22 @@ void add(std::vector<Row>& rows, Processor& processor, i64 largest) {
   for (i64 size = 256; size <= largest; size *= 2) add_sample<GemmSample, T>(rows, processor, {size, size, size});
 }
 
+template <class Sample, class T>
+void add_squares(std::vector<Row>& rows, Processor& processor, i64 largest) {
+  for (i64 size = 256; size <= largest; size *= 2) add_sample<Sample, T>(rows, processor, {size, size, size});
+}
+
 }  // namespace
 
 std::vector<Row> rows(Processor& processor) {
-  return rows_of_types(processor, 8192, 1024,
-                       [&]<class T>(std::vector<Row>& all, i64 largest) { add<T>(all, processor, largest); });
+  auto result = rows_of_types(processor, 8192, 1024,
+                              [&]<class T>(std::vector<Row>& all, i64 largest) { add<T>(all, processor, largest); });
+  if (processor.name() == "cuda") {
+    add_squares<GemmTf32Sample, f32>(result, processor, 8192);
+    add_squares<GemmF8Sample, f8e4m3>(result, processor, 8192);
+    add_squares<GemmI8Sample, i8>(result, processor, 8192);
+  }
+  return result;
 }
 
 }  // namespace heddle::bench

@@ -7,6 +7,19 @@
 
 namespace heddle {
 
+/// What products of elements T are summed in: exactly, of i8.
+template <class T>
+using GemmSum = std::conditional_t<std::same_as<T, i8>, i32, f32>;
+
+/// Factors of the blocks of an operand, each of 128 neighbours along k of 2^shift lines; null where there are none.
+struct GemmFactors {
+  f32 const* data = nullptr;  // [ceil(lines / 2^shift), blocks]
+  i64 blocks = 0;             // along k
+  int shift = 0;
+
+  constexpr f32 const* at(i64 line, i64 block) const { return data + (line >> shift) * blocks + block; }
+};
+
 /// Of operands of T, as in GemmArgs. Where there is nothing to multiply, alpha of the output is 0.
 template <class T>
 struct GemmProblem {
@@ -17,6 +30,10 @@ struct GemmProblem {
   T const* b = nullptr;
   i64 ldb = 0, stride_b = 0;
   i64 batch = 1;
+  GemmFactors factors_a = {}, factors_b = {};
+  bool tf32 = false;
+  T* a_along_k = nullptr;  // where operands that lie across k may be laid along it
+  T* b_along_k = nullptr;
   EpilogueOutput output = {};
 };
 
@@ -38,6 +55,7 @@ GemmProblem<T> problem_of(GemmArgs<T, D> const& args) {
       .ldb = args.ldb,
       .stride_b = args.strides.b,
       .batch = args.batch,
+      .tf32 = args.tf32,
       .output = {
           .type = element_type<D>,
           .vectorised = c_vectorised && vectors_aligned(args.d, args.ldd) && args.strides.d % epilogue_vector == 0,
@@ -52,6 +70,14 @@ GemmProblem<T> problem_of(GemmArgs<T, D> const& args) {
           .d = args.d,
           .ldd = args.ldd,
           .stride_d = args.strides.d}};
+  if (args.scales.of_blocks) {
+    i64 const blocks = ceil_div<i64>(args.k, 128);
+    result.factors_a = {args.scales.a, blocks, 0};
+    result.factors_b = {args.scales.b, blocks, 7};
+  }
+  GemmWorkspace const offsets = gemm_workspace(args);
+  result.a_along_k = reinterpret_cast<T*>(static_cast<u8*>(args.workspace.data) + offsets.a);
+  result.b_along_k = reinterpret_cast<T*>(static_cast<u8*>(args.workspace.data) + offsets.b);
   set_epilogue(result.output, args.epilogue);
   f32* const partial = static_cast<f32*>(args.workspace.data);
   if (args.epilogue.column_sums != nullptr) result.output.column_sums = partial;

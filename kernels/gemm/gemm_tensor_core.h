@@ -19,6 +19,13 @@ bool tensor_cores_take(GemmProblem<T> const& g) {
   return g.output.alpha != 0 && rows_aligned && aligned(g.a, g.b) && std::max({g.m, g.n, g.k, g.batch}) <= farthest;
 }
 
+/// An operand whose lines go across k: [products, k, size].
+template <class T>
+struct GemmAcross {
+  T const* data = nullptr;
+  i64 products = 0, stride_product = 0, size = 0, k = 0, leading = 0;
+};
+
 /// Whether 16 bytes of d, of T, can be written at a time, without a look at c.
 template <class T>
 bool writes_in_rows(EpilogueOutput const& output) {
@@ -38,6 +45,12 @@ void with_majors(Product const& g, Body const& body) {
 
 // They return the rows of d whose sums of columns come together.
 namespace cuda {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
+template <class T>
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
+/// Of operands that lie along k.
+template <class T>
+int gemm_narrow_sm90(GemmProblem<T> const& problem, Stream stream);
 template <class T>
 int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
 /// On `blocks` blocks, which run at the same time. Throws an Error unless `config` is one of gemm_sm90_configs and they
@@ -47,6 +60,12 @@ int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int b
 }  // namespace cuda
 
 namespace emulated {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
+template <class T>
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
+/// Of operands that lie along k.
+template <class T>
+int gemm_narrow_sm90(GemmProblem<T> const& problem, Stream stream);
 template <class T>
 int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
 template <class T>

@@ -1,6 +1,7 @@
 // Every access of the kernels of the matrix product: none races, none is out of bounds.
 #include "tests/kernels/gemm/epilogue_reference.h"
 #include "tests/kernels/gemm/gemm_reference.h"
+#include "tests/kernels/gemm/gemm_types.h"
 #include "tests/support/accesses_test.h"
 
 namespace heddle::testing {
@@ -40,6 +41,23 @@ TEST(GemmEpilogueAccesses, AreInOrder) {
     test_epilogue<bf16, bf16>(c, emulated::memory, emulated::gemm<bf16>);
   }
 }
+
+class GemmOperandTypesAccesses : public ::testing::TestWithParam<GemmTypesCase> {};
+
+TEST_P(GemmOperandTypesAccesses, AreInOrder) {
+  for (int const architecture : {80, 90}) {
+    emulated::AccessChecker checker;
+    emulated::ScopedExecution const execution({.order = emulated::ThreadOrder::random,
+                                               .seed = 3,
+                                               .completion = emulated::Completion::random,
+                                               .architecture = architecture,
+                                               .observer = &checker});
+    test_all_operands(Device::emulated, GetParam(), true);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, GemmOperandTypesAccesses, ::testing::ValuesIn(gemm_types_cases()),
+                         [](auto const& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace heddle::testing

@@ -24,19 +24,18 @@ TensorMap map_lines(T const* data, i64 products, i64 stride, i64 lines, i64 k, i
 }
 
 template <class T>
-i64 count_tiles(GemmProblem<T> const& g, int columns) {
-  return GemmTiles(g.m, g.n, g.batch, {.columns = columns}).count();
+GemmTiles tiles_of(GemmProblem<T> const& g, int columns) {
+  return {g.m, g.n, g.batch, {.columns = columns}};
 }
 
 template <class Kernel, class T>
 int launch_tiles(GemmProblem<T> const& g, Stream stream) {
-  GemmTiles const tiles(g.m, g.n, Kernel::columns);
-  launch<Kernel>(
-      dim3(static_cast<unsigned>(std::min<i64>(g.batch * tiles.count(), 132))),  // the multiprocessors of an H200
-      {g.k, g.batch, tiles, map_lines(g.a, g.batch, g.stride_a, g.m, g.k, g.lda, Kernel::rows),
-       map_lines(g.b, g.batch, g.stride_b, g.n, g.k, g.ldb, Kernel::columns), g.batch == 1 || g.stride_a == 0,
-       g.batch == 1 || g.stride_b == 0, g.factors_a, g.factors_b, g.output},
-      stream, "gemm");
+  GemmTiles const tiles = tiles_of(g, Kernel::columns);
+  launch<Kernel>(dim3(static_cast<unsigned>(std::min<i64>(tiles.count(), gemm_sm90_blocks))),
+                 {g.k, tiles, map_lines(g.a, g.batch, g.stride_a, g.m, g.k, g.lda, Kernel::rows),
+                  map_lines(g.b, g.batch, g.stride_b, g.n, g.k, g.ldb, Kernel::columns),
+                  g.batch == 1 || g.stride_a == 0, g.batch == 1 || g.stride_b == 0, g.factors_a, g.factors_b, g.output},
+                 stream, "gemm");
   return Kernel::consumer_rows;
 }
 
@@ -46,7 +45,7 @@ int launch_tiles(GemmProblem<T> const& g, Stream stream) {
 template <class T>
 int gemm_narrow_sm90(GemmProblem<T> const& g, Stream stream) {
   if constexpr (!is_f8<T>)
-    if (count_tiles(g, 256) >= gemm_sm90_blocks) return launch_tiles<GemmNarrowSm90<T, 256>>(g, stream);
+    if (tiles_of(g, 256).count() >= gemm_sm90_blocks) return launch_tiles<GemmNarrowSm90<T, 256>>(g, stream);
   return launch_tiles<GemmNarrowSm90<T, 128>>(g, stream);
 }
 

@@ -47,8 +47,8 @@ struct GemmNarrowSm90 {
   static_assert(!is_f8<T> || (columns == 128 && depth == 128));  // two sets of sums; a block of factors is a stage
 
   struct Params {
-    i64 k, batch;
-    GemmTiles tiles;          // of a product
+    i64 k;
+    GemmTiles tiles;
     TensorMap a, b;           // [products, lines, k]
     bool common_a, common_b;  // one product's operand is that of all
     GemmFactors factors_a, factors_b;
@@ -106,10 +106,9 @@ struct GemmNarrowSm90 {
   /// Calls body(place) for each tile of this block.
   template <class Body>
   HEDDLE_DEVICE static void for_each_tile(Params const& p, Body const& body) {
-    i64 const of_product = p.tiles.count();
-    for (i64 tile = blockIdx.x; tile < p.batch * of_product; tile += gridDim.x) {
-      auto const [down, across] = p.tiles.place(tile % of_product);
-      body(Place{static_cast<u32>(tile / of_product), down * rows, across * columns});
+    for (i64 tile = blockIdx.x; tile < p.tiles.count(); tile += gridDim.x) {
+      auto const [down, across, product] = p.tiles.place(tile);
+      body(Place{static_cast<u32>(product), down * rows, across * columns});
     }
   }
 

@@ -109,5 +109,12 @@ TEST(GemmErrors, NameTheValue) {
             "[gemm] a is null, but has 2 x 4 elements");
 }
 
+TEST(GemmErrors, NameTheWorkspace) {
+  f32 x[1] = {}, d[1] = {}, sums[1] = {};
+  GemmArgs<f32> args = {.m = 1, .n = 1, .k = 1, .a = x, .lda = 1, .b = x, .ldb = 1, .d = d, .ldd = 1};
+  args.epilogue.column_sums = sums;
+  EXPECT_EQ(error_of([&] { emulated::gemm(args, {}); }), "[gemm] workspace is too small or null: 0 bytes, needs 8");
+}
+
 }  // namespace
 }  // namespace heddle::testing

@@ -76,8 +76,8 @@ void gemm(GemmArgs<T, D> const& args, Stream stream) {
   check_arguments(args);
   check_workspace("gemm", args);
   if (args.batch == 0) return;
-  begin_reductions(args.epilogue, stream);
   GemmProblem<T> const problem = problem_of(args);
+  begin_reductions(args.epilogue, stream);
   int rows_of_block = 1;
   if (args.m > 0 && args.n > 0) rows_of_block = launch_products(problem, stream);
   finish_reductions(args.epilogue, problem.output, ceil_div<i64>(args.m, rows_of_block), stream, "gemm");

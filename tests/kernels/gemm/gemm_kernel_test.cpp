@@ -93,7 +93,7 @@ TEST(GemmErrors, NameTheWorkspace) {
   f32 x[1] = {}, d[1] = {}, sums[1] = {};
   GemmArgs<f32> args = {.m = 1, .n = 1, .k = 1, .a = x, .lda = 1, .b = x, .ldb = 1, .d = d, .ldd = 1};
   args.epilogue.column_sums = sums;
-  EXPECT_EQ(error_of([&] { emulated::gemm(args, {}); }), "[gemm] workspace is too small or null: 0 bytes, needs 8");
+  EXPECT_EQ(error_of([&] { emulated::gemm(args, {}); }), "[gemm] workspace is too small or null: 0 bytes, needs 256");
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Launchers of the matrix product: for CUDA, and for the emulator.
 #include <concepts>
+#include <iterator>
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
 #include "kernels/gemm/gemm_plain.cuh"
+#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
 
@@ -22,7 +24,7 @@ GemmOperand<T> operand_b(GemmArgs<T> const& args) {
 
 template <class T>
 void launch_plain(GemmArgs<T> const& args, Stream stream) {
-  GemmPlainConfig const config = choose_gemm_plain(args.m, args.n);
+  GemmPlainConfig const config = gemm_plain_configs[args.choice.config];
   i64 const tiles = config.tiles(args.m, args.n);
   check(tiles <= 0x7fffffff, "[gemm] d has more tiles than a launch takes: m=", args.m, ", n=", args.n);
   bool const c_vectorised = args.beta == 0 || (args.ldc % 4 == 0 && aligned(args.c));
@@ -38,11 +40,40 @@ void launch_plain(GemmArgs<T> const& args, Stream stream) {
   });
 }
 
-/// The matrix unit's kernel where it takes the product.
+/// Whether the kernel, of which there is such a configuration, takes the product.
 template <class T>
-void launch_one(GemmArgs<T> const& args, Stream stream) {
-  if constexpr (sizeof(T) == 2)
-    if (tensor_cores_take(args)) return kernel_architecture() == 90 ? gemm_sm90(args, stream) : gemm_sm80(args, stream);
+bool takes(GemmChoice const& choice, GemmArgs<T> const& args) {
+  auto const is_one_of = [&](auto const& configs) { return choice.config >= 0 && choice.config < std::ssize(configs); };
+  switch (choice.path) {
+    case GemmPath::plain:
+      return is_one_of(gemm_plain_configs);
+    case GemmPath::sm80:
+      return choice.config == 0 && sizeof(T) == 2 && tensor_cores_take(args);
+    case GemmPath::sm90:
+      return is_one_of(gemm_sm90_configs) && sizeof(T) == 2 && kernel_architecture() == 90 && tensor_cores_take(args);
+    default:
+      return false;
+  }
+}
+
+/// That of the matrix unit, where it takes the product.
+template <class T>
+GemmChoice choose(GemmArgs<T> const& args) {
+  GemmChoice const sm90 = {GemmPath::sm90, choose_gemm_sm90(args.m, args.n)}, sm80 = {GemmPath::sm80};
+  if (takes(sm90, args)) return sm90;
+  return takes(sm80, args) ? sm80 : GemmChoice{GemmPath::plain, choose_gemm_plain(args.m, args.n)};
+}
+
+template <class T>
+void launch_one(GemmArgs<T> args, Stream stream) {
+  if (args.choice.path == GemmPath::automatic) args.choice = choose(args);
+  check(takes(args.choice, args),
+        "[gemm] the kernel asked for does not take this product here: path=", name_of(args.choice.path),
+        ", config=", args.choice.config, "; leave the choice to gemm");
+  if constexpr (sizeof(T) == 2) {
+    if (args.choice.path == GemmPath::sm90) return gemm_sm90(args, stream);
+    if (args.choice.path == GemmPath::sm80) return gemm_sm80(args, stream);
+  }
   launch_plain(args, stream);
 }
 

@@ -44,7 +44,7 @@ void launch_tiles(GemmArgs<T> const& args, Stream stream) {
 template <class T>
 void gemm_sm90(GemmArgs<T> const& args, Stream stream) {
   with_majors(args, [&]<Major a, Major b>() {
-    with_config<gemm_sm90_configs>(choose_gemm_sm90(args.m, args.n), [&]<GemmSm90Config chosen>() {
+    with_config<gemm_sm90_configs>(gemm_sm90_configs[args.choice.config], [&]<GemmSm90Config chosen>() {
       launch_tiles<GemmSm90<T, a, b, chosen>>(args, stream);
     });
   });

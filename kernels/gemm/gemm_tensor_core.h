@@ -34,6 +34,7 @@ void with_majors(GemmArgs<T> const& args, Body const& body) {
     args.transpose_b ? body.template operator()<Major::k, Major::k>() : body.template operator()<Major::k, Major::mn>();
 }
 
+// They take the configuration from args.choice.
 namespace cuda {
 template <class T>
 void gemm_sm80(GemmArgs<T> const& args, Stream stream);

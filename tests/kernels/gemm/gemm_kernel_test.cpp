@@ -49,15 +49,32 @@ TEST(GemmManyTiles, Cuda) {
 
 TEST(GemmConfigs, AreAllTested) {
   std::vector<GemmCase> cases = gemm_cases();
-  for (GemmPlainConfig const& config : gemm_plain_configs)
+  for (int config = 0; config < std::ssize(gemm_plain_configs); ++config)
     EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
       return c.k > 0 && config == choose_gemm_plain(c.m, c.n);
-    })) << config.tile;
+    })) << config;
   cases.push_back(many_tiles);
-  for (GemmSm90Config const& config : gemm_sm90_configs)
+  for (int config = 0; config < std::ssize(gemm_sm90_configs); ++config)
     EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
       return c.k % 8 == 0 && c.k > 0 && config == choose_gemm_sm90(c.m, c.n);
-    })) << config.columns;
+    })) << config;
+}
+
+TEST(GemmChoices, CanBeForced) {
+  emulated::ScopedExecution const execution({.architecture = 90});
+  GemmCase const odd = {.name = "odd", .m = 70, .n = 45, .k = 136, .transpose_b = true};
+  auto const test = [&](GemmPath path, int configs) {
+    for (int config = 0; config < configs; ++config) {
+      GemmPass pass(odd);
+      pass.choice = {path, config};
+      SCOPED_TRACE(name_of(path));
+      SCOPED_TRACE(config);
+      test_operation<bf16>(Device::emulated, pass);
+    }
+  };
+  test(GemmPath::plain, std::ssize(gemm_plain_configs));
+  test(GemmPath::sm80, 1);
+  test(GemmPath::sm90, std::ssize(gemm_sm90_configs));
 }
 
 TEST(GemmTiles, AreEachTakenOnce) {
@@ -107,6 +124,20 @@ TEST(GemmErrors, NameTheValue) {
             "[gemm] sizes must not be negative: m=2, n=-3, k=4, batch=1");
   EXPECT_EQ(error_of([] { emulated::gemm(GemmArgs<f16>{.m = 2, .n = 3, .k = 4, .lda = 4, .ldb = 3, .ldd = 3}, {}); }),
             "[gemm] a is null, but has 2 x 4 elements");
+  f16 a[16] = {}, d[4] = {};
+  auto const forced = [&](GemmChoice const& choice) {
+    return error_of([&] {
+      emulated::gemm(
+          GemmArgs<f16>{.m = 2, .n = 2, .k = 4, .a = a, .lda = 4, .b = a, .ldb = 2, .d = d, .ldd = 2, .choice = choice},
+          {});
+    });
+  };
+  EXPECT_EQ(forced({GemmPath::sm90, 0}),
+            "[gemm] the kernel asked for does not take this product here: path=sm90, config=0; leave the choice to "
+            "gemm");
+  EXPECT_EQ(forced({GemmPath::plain, 9}),
+            "[gemm] the kernel asked for does not take this product here: path=plain, config=9; leave the choice to "
+            "gemm");
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
+#include "kernels/gemm/gemm_configurations.h"
+#include "kernels/gemm/gemm_model.h"
 #include "kernels/gemm/gemm_plain.cuh"
-#include "kernels/gemm/gemm_sm90_config.h"
+#include "kernels/gemm/gemm_skinny.h"
+#include "kernels/gemm/gemm_table.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
 
@@ -47,6 +50,10 @@ bool takes(GemmChoice const& choice, GemmArgs<T> const& args) {
   switch (choice.path) {
     case GemmPath::plain:
       return is_one_of(gemm_plain_configs);
+    case GemmPath::skinny: {
+      SkinnyShape const shape = SkinnyShape::of(args);
+      return is_one_of(gemm_skinny_configs) && gemm_skinny_configs[choice.config].takes(shape.small, shape.along_k);
+    }
     case GemmPath::sm80:
       return choice.config == 0 && sizeof(T) == 2 && tensor_cores_take(args);
     case GemmPath::sm90:
@@ -56,12 +63,18 @@ bool takes(GemmChoice const& choice, GemmArgs<T> const& args) {
   }
 }
 
-/// That of the matrix unit, where it takes the product.
+/// The measured choice, or the one that should be fastest.
 template <class T>
 GemmChoice choose(GemmArgs<T> const& args) {
-  GemmChoice const sm90 = {GemmPath::sm90, choose_gemm_sm90(args.m, args.n)}, sm80 = {GemmPath::sm80};
-  if (takes(sm90, args)) return sm90;
-  return takes(sm80, args) ? sm80 : GemmChoice{GemmPath::plain, choose_gemm_plain(args.m, args.n)};
+  auto const measured = GemmTable::of_environment().find(args);
+  if (measured && takes(*measured, args)) return *measured;
+  GemmMachine const machine = gemm_machine(kernel_architecture(), multiprocessors());
+  GemmShape const shape = {args.m, args.n, args.k, sizeof(T)};
+  GemmChoice best = {GemmPath::plain};
+  for (GemmChoice const& choice : gemm_choices())
+    if (takes(choice, args) && estimate_cycles(choice, shape, machine) < estimate_cycles(best, shape, machine))
+      best = choice;
+  return best;
 }
 
 template <class T>
@@ -70,6 +83,7 @@ void launch_one(GemmArgs<T> args, Stream stream) {
   check(takes(args.choice, args),
         "[gemm] the kernel asked for does not take this product here: path=", name_of(args.choice.path),
         ", config=", args.choice.config, "; leave the choice to gemm");
+  if (args.choice.path == GemmPath::skinny) return gemm_skinny(args, stream);
   if constexpr (sizeof(T) == 2) {
     if (args.choice.path == GemmPath::sm90) return gemm_sm90(args, stream);
     if (args.choice.path == GemmPath::sm80) return gemm_sm80(args, stream);

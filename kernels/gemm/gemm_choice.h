@@ -3,12 +3,14 @@
 
 namespace heddle {
 
-enum class GemmPath { automatic, plain, sm80, sm90 };
+enum class GemmPath { automatic, plain, skinny, sm80, sm90 };
 
 constexpr char const* name_of(GemmPath path) {
   switch (path) {
     case GemmPath::plain:
       return "plain";
+    case GemmPath::skinny:
+      return "skinny";
     case GemmPath::sm80:
       return "sm80";
     case GemmPath::sm90:

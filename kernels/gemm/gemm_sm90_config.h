@@ -36,9 +36,4 @@ struct GemmTiles {
   }
 };
 
-/// Wide tiles, which read less, once there is one for each of the 132 multiprocessors of an H200.
-constexpr int choose_gemm_sm90(i64 m, i64 n) {
-  return GemmTiles(m, n, gemm_sm90_configs[0].columns).count() >= 132 ? 0 : 1;
-}
-
 }  // namespace heddle

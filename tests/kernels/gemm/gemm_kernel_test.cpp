@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "kernels/gemm/gemm_plain_config.h"
+#include "kernels/gemm/gemm_configurations.h"
+#include "kernels/gemm/gemm_skinny_config.h"
 #include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/device.h"
 #include "tests/kernels/gemm/gemm_reference.h"
@@ -47,35 +48,20 @@ TEST(GemmManyTiles, Cuda) {
   test_all_types(Device::cuda, GemmPass(many_tiles));
 }
 
-TEST(GemmConfigs, AreAllTested) {
-  std::vector<GemmCase> cases = gemm_cases();
-  for (int config = 0; config < std::ssize(gemm_plain_configs); ++config)
-    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
-      return c.k > 0 && config == choose_gemm_plain(c.m, c.n);
-    })) << config;
-  cases.push_back(many_tiles);
-  for (int config = 0; config < std::ssize(gemm_sm90_configs); ++config)
-    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
-      return c.k % 8 == 0 && c.k > 0 && config == choose_gemm_sm90(c.m, c.n);
-    })) << config;
+class GemmChoices : public ::testing::TestWithParam<GemmChoice> {};
+
+/// A tile that is not full beside one that is, and more steps along k than stages.
+GemmCase const for_each_choice = {.name = "each", .m = 130, .n = 269, .k = 520, .transpose_b = true, .alpha = 0.5f};
+
+TEST_P(GemmChoices, Emulated) {
+  GemmPass pass(for_each_choice);
+  pass.choice = GetParam();
+  if (GetParam().path == GemmPath::skinny) pass.c.n = gemm_skinny_configs[GetParam().config].small;
+  emulated::ScopedExecution const execution({.completion = emulated::Completion::late, .architecture = 90});
+  test_operation<bf16>(Device::emulated, pass);
 }
 
-TEST(GemmChoices, CanBeForced) {
-  emulated::ScopedExecution const execution({.architecture = 90});
-  GemmCase const odd = {.name = "odd", .m = 70, .n = 45, .k = 136, .transpose_b = true};
-  auto const test = [&](GemmPath path, int configs) {
-    for (int config = 0; config < configs; ++config) {
-      GemmPass pass(odd);
-      pass.choice = {path, config};
-      SCOPED_TRACE(name_of(path));
-      SCOPED_TRACE(config);
-      test_operation<bf16>(Device::emulated, pass);
-    }
-  };
-  test(GemmPath::plain, std::ssize(gemm_plain_configs));
-  test(GemmPath::sm80, 1);
-  test(GemmPath::sm90, std::ssize(gemm_sm90_configs));
-}
+INSTANTIATE_TEST_SUITE_P(All, GemmChoices, ::testing::ValuesIn(gemm_choices()));
 
 TEST(GemmTiles, AreEachTakenOnce) {
   for (auto const& [m, n] : {std::pair<i64, i64>{1, 1}, {128, 5000}, {5000, 128}, {2500, 1300}}) {

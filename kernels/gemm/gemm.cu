@@ -1,6 +1,7 @@
 // Launchers of the matrix product: for CUDA, and for the emulator.
 #include <concepts>
 #include <iterator>
+#include <string>
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
@@ -80,9 +81,10 @@ GemmChoice choose(GemmArgs<T> const& args) {
 template <class T>
 void launch_one(GemmArgs<T> args, Stream stream) {
   if (args.choice.path == GemmPath::automatic) args.choice = choose(args);
-  check(takes(args.choice, args),
-        "[gemm] the kernel asked for does not take this product here: path=", name_of(args.choice.path),
-        ", config=", args.choice.config, "; leave the choice to gemm");
+  if (!takes(args.choice, args))
+    throw GemmRefusal(std::string("[gemm] the kernel asked for does not take this product here: path=") +
+                      name_of(args.choice.path) + ", config=" + std::to_string(args.choice.config) +
+                      "; leave the choice to gemm");
   if (args.choice.path == GemmPath::skinny) return gemm_skinny(args, stream);
   if constexpr (sizeof(T) == 2) {
     if (args.choice.path == GemmPath::sm90) return gemm_sm90(args, stream);

@@ -1,6 +1,8 @@
 // Which kernel makes a matrix product.
 #pragma once
 
+#include "kernels/core/error.h"
+
 namespace heddle {
 
 enum class GemmPath { automatic, plain, skinny, sm80, sm90 };
@@ -25,6 +27,12 @@ struct GemmChoice {
   GemmPath path = GemmPath::automatic;
   int config = 0;
   friend constexpr bool operator==(GemmChoice const&, GemmChoice const&) = default;
+};
+
+/// What is thrown where the kernel asked for does not take the product.
+class GemmRefusal : public Error {
+ public:
+  using Error::Error;
 };
 
 }  // namespace heddle

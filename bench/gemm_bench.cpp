@@ -1,6 +1,6 @@
 // Matrix products: the linear layer of a small CIFAR network in its three directions, the products that its
-// convolutions amount to, those of well-known networks on a GPU, and squares. On a GPU cuBLASLt runs beside them, where
-// it is installed.
+// convolutions amount to, those of well-known networks on a GPU, and squares, of every type of operands. On a GPU
+// cuBLASLt runs beside those of f32, f16 and bf16, where it is installed.
 #include <cstdio>
 #include <limits>
 #include <optional>
@@ -9,6 +9,7 @@
 #include "bench/harness/measure.h"
 #include "bench/samples/gemm.h"
 #include "bench/samples/gemm_shapes.h"
+#include "bench/samples/gemm_types.h"
 
 namespace heddle::bench {
 namespace {
@@ -86,13 +87,24 @@ void add(std::vector<Row>& rows, Processor& processor, i64 largest) {
     if (size <= 8192 || sizeof(T) == 2) add_product<GemmSample, T>(rows, processor, {size, size, size});
 }
 
+template <class Sample, class T>
+void add_squares(std::vector<Row>& rows, Processor& processor, i64 largest) {
+  for (i64 size = 256; size <= largest; size *= 2) add_sample<Sample, T>(rows, processor, {size, size, size});
+}
+
 }  // namespace
 
 std::vector<Row> rows(Processor& processor) {
   if (processor.name() == "cuda" && !cublaslt_absence().empty())
     std::fprintf(stderr, "rows are without cuBLASLt beside them: %s\n", cublaslt_absence().c_str());
-  return rows_of_types(processor, 16384, 1024,
-                       [&]<class T>(std::vector<Row>& all, i64 largest) { add<T>(all, processor, largest); });
+  auto result = rows_of_types(processor, 16384, 1024,
+                              [&]<class T>(std::vector<Row>& all, i64 largest) { add<T>(all, processor, largest); });
+  if (processor.name() == "cuda") {
+    add_squares<GemmTf32Sample, f32>(result, processor, 8192);
+    add_squares<GemmF8Sample, f8e4m3>(result, processor, 8192);
+    add_squares<GemmI8Sample, i8>(result, processor, 8192);
+  }
+  return result;
 }
 
 }  // namespace heddle::bench

@@ -33,19 +33,19 @@ Conv2dShape conv_shape(Tensor const& x, Tensor const& filter, Conv2dOptions cons
 
 Tensor backward_data(Conv2dShape const& shape, Tensor const& dy, Tensor const& filter) {
   Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
-  run(Operation<Conv2dBackwardDataArgs<f32>>{.name = "conv2d_backward_data", .cpu = cpu::conv2d_backward_data},
-      dy.device(),
-      Conv2dBackwardDataArgs<f32>{
-          .shape = shape, .dy = dy.data<f32>(), .filter = filter.data<f32>(), .dx = dx.data<f32>()});
+  with_float_type("conv2d", dy.dtype(), [&]<class T>() {
+    run(conv2d_backward_data<T>, dy.device(),
+        {.shape = shape, .dy = dy.data<T>(), .filter = filter.data<T>(), .dx = dx.data<T>()});
+  });
   return dx;
 }
 
 Tensor backward_filter(Conv2dShape const& shape, Tensor const& x, Tensor const& dy) {
   Tensor dfilter = Tensor::empty({shape.k, shape.r, shape.s, shape.c / shape.groups}, dy.dtype(), dy.device());
-  run(Operation<Conv2dBackwardFilterArgs<f32>>{.name = "conv2d_backward_filter", .cpu = cpu::conv2d_backward_filter},
-      dy.device(),
-      Conv2dBackwardFilterArgs<f32>{
-          .shape = shape, .x = x.data<f32>(), .dy = dy.data<f32>(), .dfilter = dfilter.data<f32>()});
+  with_float_type("conv2d", dy.dtype(), [&]<class T>() {
+    run(conv2d_backward_filter<T>, dy.device(),
+        {.shape = shape, .x = x.data<T>(), .dy = dy.data<T>(), .dfilter = dfilter.data<T>()});
+  });
   return dfilter;
 }
 
@@ -55,8 +55,10 @@ Tensor conv2d(Tensor const& x, Tensor const& filter, Conv2dOptions const& option
   require_same_device("conv2d", x, filter);
   Conv2dShape const shape = conv_shape(x, filter, options);
   Tensor y = Tensor::empty({shape.n, shape.p(), shape.q(), shape.k}, x.dtype(), x.device());
-  run(Operation<Conv2dForwardArgs<f32>>{.name = "conv2d", .cpu = cpu::conv2d_forward}, x.device(),
-      Conv2dForwardArgs<f32>{.shape = shape, .x = x.data<f32>(), .filter = filter.data<f32>(), .y = y.data<f32>()});
+  with_float_type("conv2d", x.dtype(), [&]<class T>() {
+    run(conv2d_forward<T>, x.device(),
+        {.shape = shape, .x = x.data<T>(), .filter = filter.data<T>(), .y = y.data<T>()});
+  });
   record("conv2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);
     if (x.requires_gradient()) gradients[0] = backward_data(shape, dy, filter);

@@ -61,14 +61,4 @@ void require_close(std::string_view name, std::vector<T> const& actual, std::vec
   require_close(name, as_f32(actual), reference, unit_roundoff<T>, absolute);
 }
 
-/// Likewise for some elements drawn at random, each with the reference that `reference_at(index)` gives.
-template <class T, class ReferenceAt>
-void require_close_at_samples(std::string_view name, std::vector<T> const& actual, double absolute,
-                              ReferenceAt const& reference_at) {
-  for (u64 sample = 0; sample < 64; ++sample) {
-    u32 const index = uniform_below(philox(0, 0, sample)[0], static_cast<u32>(actual.size()));
-    require_close(name, index, static_cast<f32>(actual[index]), reference_at(index), unit_roundoff<T>, absolute);
-  }
-}
-
 }  // namespace heddle::bench

@@ -1,11 +1,13 @@
 // The operations of bench/samples.
 #include "bench/inspect/kernels.h"
 #include "bench/samples/batch_norm.h"
+#include "bench/samples/conv2d.h"
 #include "bench/samples/cross_entropy.h"
 #include "bench/samples/dice_loss.h"
 #include "bench/samples/distance_loss.h"
 #include "bench/samples/elementwise.h"
 #include "bench/samples/gemm.h"
+#include "bench/samples/gemm_types.h"
 #include "bench/samples/group_norm.h"
 #include "bench/samples/image_batch.h"
 #include "bench/samples/image_grey.h"
@@ -46,15 +48,15 @@ InspectedKernel inspected() {
           .run = run<Sample>};
 }
 
-/// One that is there in f32 only.
-template <class Sample>
-InspectedKernel inspected_f32() {
-  return {.name = Sample::template operation<f32>.name,
+/// One that is there in one type only.
+template <class Sample, class T>
+InspectedKernel inspected_in() {
+  return {.name = bench::name_of<Sample>(),
           .shape = Sample::sizes,
           .example = Sample::example,
-          .types = {"f32"},
+          .types = {bench::type_name<T>},
           .source = Sample::source,
-          .run = [](std::vector<i64> const& sizes, std::string const&) { return run_with<Sample, f32>(sizes); }};
+          .run = [](std::vector<i64> const& sizes, std::string const&) { return run_with<Sample, T>(sizes); }};
 }
 
 }  // namespace
@@ -95,7 +97,7 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::ImageBatchSample>(),
       inspected<bench::ColouredImageBatchSample>(),
       inspected<bench::TurnedImageBatchSample>(),
-      inspected_f32<bench::ImageGreySample>(),
+      inspected_in<bench::ImageGreySample, f32>(),
       inspected<bench::MixBatchSample<false>>(),
       inspected<bench::MixBatchSample<true>>(),
       inspected<bench::ReduceSumSample>(),
@@ -107,6 +109,12 @@ std::vector<InspectedKernel> operation_kernels() {
       inspected<bench::GemmSample>(),
       inspected<bench::LinearSample>(),
       inspected<bench::WeightGradientSample>(),
+      inspected_in<bench::GemmTf32Sample, f32>(),
+      inspected_in<bench::GemmF8Sample, f8e4m3>(),
+      inspected_in<bench::GemmI8Sample, i8>(),
+      inspected<bench::Conv2dForwardSample>(),
+      inspected<bench::Conv2dBackwardDataSample>(),
+      inspected<bench::Conv2dBackwardFilterSample>(),
   };
 }
 

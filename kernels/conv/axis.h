@@ -5,7 +5,7 @@
 
 #include "kernels/core/types.h"
 
-namespace heddle::cpu {
+namespace heddle {
 
 /// Where a filter tap reads, relative to the position of the pixel that gathers.
 struct Tap {
@@ -57,4 +57,4 @@ struct ConvAxis {
   }
 };
 
-}  // namespace heddle::cpu
+}  // namespace heddle

@@ -1,10 +1,9 @@
 // Two-dimensional convolution (cross-correlation, as in every framework): activations NHWC, filters KRSC.
 #pragma once
 
-#include "kernels/core/cost.h"
+#include "kernels/core/operation.h"
 #include "kernels/core/padding.h"
-#include "kernels/core/stream.h"
-#include "kernels/core/types.h"
+#include "kernels/core/workspace.h"
 
 namespace heddle {
 
@@ -28,45 +27,70 @@ struct Conv2dShape {
   friend bool operator==(Conv2dShape const&, Conv2dShape const&) = default;
 };
 
+/// Into how many parts the pixels of dy are cut, whose gradients of the filters are added up in their order. It depends
+/// on the shape alone, so that a card's size does not show in the result.
+i64 backward_filter_parts(Conv2dShape const& shape);
+
 /// Throws an Error that names the values unless sizes are non-negative, strides, dilations and groups positive,
 /// groups divide c and k, and the dilated filter fits into the padded input.
 void check_shape(Conv2dShape const& shape);
 
+/// y = x convolved with the filters; sums in f32.
 template <class T>
 struct Conv2dForwardArgs {
   Conv2dShape shape;
   T const* x = nullptr;       // [n, h, w, c]
   T const* filter = nullptr;  // [k, r, s, c / groups]
   T* y = nullptr;             // [n, p, q, k]
+
+  static void tensors(auto& a, auto&& tensor) {
+    tensor("x", a.x, a.shape.input_count());
+    tensor("filter", a.filter, a.shape.filter_count());
+    tensor("y", a.y, a.shape.output_count());
+  }
+  double flops() const { return 2 * static_cast<double>(shape.macs()); }
 };
 
+/// The gradient of the input; also the transposed convolution of dy.
 template <class T>
 struct Conv2dBackwardDataArgs {
   Conv2dShape shape;
   T const* dy = nullptr;      // [n, p, q, k]
   T const* filter = nullptr;  // [k, r, s, c / groups]
   T* dx = nullptr;            // [n, h, w, c]
+
+  static void tensors(auto& a, auto&& tensor) {
+    tensor("dy", a.dy, a.shape.output_count());
+    tensor("filter", a.filter, a.shape.filter_count());
+    tensor("dx", a.dx, a.shape.input_count());
+  }
+  double flops() const { return 2 * static_cast<double>(shape.macs()); }
 };
 
+/// The gradient of the filters.
 template <class T>
 struct Conv2dBackwardFilterArgs {
   Conv2dShape shape;
-  T const* x = nullptr;   // [n, h, w, c]
-  T const* dy = nullptr;  // [n, p, q, k]
-  T* dfilter = nullptr;   // [k, r, s, c / groups]
+  T const* x = nullptr;      // [n, h, w, c]
+  T const* dy = nullptr;     // [n, p, q, k]
+  T* dfilter = nullptr;      // [k, r, s, c / groups]
+  Workspace workspace = {};  // of workspace_bytes(); unused on the CPU
+
+  static void tensors(auto& a, auto&& tensor) {
+    tensor("x", a.x, a.shape.input_count());
+    tensor("dy", a.dy, a.shape.output_count());
+    tensor("dfilter", a.dfilter, a.shape.filter_count());
+  }
+  double flops() const { return 2 * static_cast<double>(shape.macs()); }
+  /// A gradient of each part of the pixels, where there is more than one part.
+  std::size_t workspace_bytes() const {
+    i64 const parts = backward_filter_parts(shape);
+    return parts == 1 ? 0 : static_cast<std::size_t>(parts * shape.filter_count()) * sizeof(f32);
+  }
 };
 
-template <class T>
-using Conv2dForwardFn = void(Conv2dForwardArgs<T> const&, Stream);
-template <class T>
-using Conv2dBackwardDataFn = void(Conv2dBackwardDataArgs<T> const&, Stream);
-template <class T>
-using Conv2dBackwardFilterFn = void(Conv2dBackwardFilterArgs<T> const&, Stream);
-
-namespace cpu {
-extern Conv2dForwardFn<f32> conv2d_forward;
-extern Conv2dBackwardDataFn<f32> conv2d_backward_data;
-extern Conv2dBackwardFilterFn<f32> conv2d_backward_filter;
-}  // namespace cpu
+HEDDLE_OPERATION(conv2d_forward, Conv2dForwardArgs);
+HEDDLE_OPERATION(conv2d_backward_data, Conv2dBackwardDataArgs);
+HEDDLE_OPERATION(conv2d_backward_filter, Conv2dBackwardFilterArgs);
 
 }  // namespace heddle

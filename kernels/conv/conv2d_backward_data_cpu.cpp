@@ -2,7 +2,6 @@
 
 #include "kernels/conv/conv2d_cpu.h"
 #include "kernels/conv/correlation.h"
-#include "kernels/core/error.h"
 
 namespace heddle::cpu {
 namespace {
@@ -13,15 +12,8 @@ bool has_phase_without_taps(ConvAxis const& axis) {
   return false;
 }
 
-}  // namespace
-
-void conv2d_backward_data(Conv2dBackwardDataArgs<f32> const& args, Stream) {
+void backward_data(Conv2dBackwardDataArgs<f32> const& args) {
   Conv2dShape const& s = args.shape;
-  check_shape(s);
-  check(args.dy || s.output_count() == 0, "[conv2d_backward_data] dy is null, but the output is not empty");
-  check(args.filter || s.filter_count() == 0, "[conv2d_backward_data] filter is null, but it is not empty");
-  check(args.dx || s.input_count() == 0, "[conv2d_backward_data] dx is null, but the input is not empty");
-
   i64 const tap = s.c / s.groups;
   i64 const filter = s.r * s.s * tap;
   FilterView const view = {.data = args.filter,
@@ -40,5 +32,14 @@ void conv2d_backward_data(Conv2dBackwardDataArgs<f32> const& args, Stream) {
       if (!pass.vertical.taps.empty() && !pass.horizontal.taps.empty()) correlate(pass, args.dy, view, args.dx);
     }
 }
+
+}  // namespace
+
+template <class T>
+void conv2d_backward_data(Conv2dBackwardDataArgs<T> const& args, Stream) {
+  run_widened("conv2d_backward_data", args, backward_data);
+}
+
+HEDDLE_INSTANTIATE(conv2d_backward_data, Conv2dBackwardDataArgs);
 
 }  // namespace heddle::cpu

@@ -7,7 +7,6 @@
 #include "kernels/conv/depthwise.h"
 #include "kernels/conv/gather_gemm.h"
 #include "kernels/conv/window_blocks.h"
-#include "kernels/core/error.h"
 #include "kernels/core/math.h"
 
 namespace heddle::cpu {
@@ -139,15 +138,8 @@ class BackwardFilter {
   std::vector<i64> row_offsets_;
 };
 
-}  // namespace
-
-void conv2d_backward_filter(Conv2dBackwardFilterArgs<f32> const& args, Stream) {
+void backward_filter(Conv2dBackwardFilterArgs<f32> const& args) {
   Conv2dShape const& s = args.shape;
-  check_shape(s);
-  check(args.x || s.input_count() == 0, "[conv2d_backward_filter] x is null, but the input is not empty");
-  check(args.dy || s.output_count() == 0, "[conv2d_backward_filter] dy is null, but the output is not empty");
-  check(args.dfilter || s.filter_count() == 0, "[conv2d_backward_filter] dfilter is null, but it is not empty");
-
   if (s.filter_count() == 0) return;
   if (s.n == 0)
     std::fill_n(args.dfilter, s.filter_count(), 0.0f);
@@ -156,5 +148,14 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<f32> const& args, Stream) {
   else
     BackwardFilter(args).run();
 }
+
+}  // namespace
+
+template <class T>
+void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream) {
+  run_widened("conv2d_backward_filter", args, backward_filter);
+}
+
+HEDDLE_INSTANTIATE(conv2d_backward_filter, Conv2dBackwardFilterArgs);
 
 }  // namespace heddle::cpu

@@ -1,16 +1,11 @@
 #include "kernels/conv/conv2d_cpu.h"
 #include "kernels/conv/correlation.h"
-#include "kernels/core/error.h"
 
 namespace heddle::cpu {
+namespace {
 
-void conv2d_forward(Conv2dForwardArgs<f32> const& args, Stream) {
+void forward(Conv2dForwardArgs<f32> const& args) {
   Conv2dShape const& s = args.shape;
-  check_shape(s);
-  check(args.x || s.input_count() == 0, "[conv2d_forward] x is null, but the input is not empty");
-  check(args.filter || s.filter_count() == 0, "[conv2d_forward] filter is null, but it is not empty");
-  check(args.y || s.output_count() == 0, "[conv2d_forward] y is null, but the output is not empty");
-
   i64 const tap = s.c / s.groups;
   i64 const filter = s.r * s.s * tap;
   FilterView const view = {.data = args.filter,
@@ -27,5 +22,14 @@ void conv2d_forward(Conv2dForwardArgs<f32> const& args, Stream) {
              .horizontal = horizontal(s).forward()},
             args.x, view, args.y);
 }
+
+}  // namespace
+
+template <class T>
+void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream) {
+  run_widened("conv2d_forward", args, forward);
+}
+
+HEDDLE_INSTANTIATE(conv2d_forward, Conv2dForwardArgs);
 
 }  // namespace heddle::cpu

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "kernels/conv/conv2d.h"
 #include "kernels/core/error.h"
+#include "kernels/core/math.h"
 
 namespace heddle {
 namespace {
@@ -12,6 +15,15 @@ void check_axis(char const* axis, i64 size, i64 padding, i64 filter, i64 dilatio
 }
 
 }  // namespace
+
+i64 backward_filter_parts(Conv2dShape const& shape) {
+  constexpr i64 tile = 64, wanted_blocks = 512, least_pixels = 256;
+  i64 const per_group = shape.c / shape.groups;
+  i64 const tiles =
+      shape.groups * ceil_div(shape.k / shape.groups, tile) * ceil_div(shape.r * shape.s * per_group, tile);
+  i64 const pixels = shape.n * shape.p() * shape.q();
+  return std::clamp<i64>(wanted_blocks / std::max<i64>(tiles, 1), 1, std::max<i64>(pixels / least_pixels, 1));
+}
 
 void check_shape(Conv2dShape const& shape) {
   auto const& [n, h, w, c, k, r, s, stride_h, stride_w, dilation_h, dilation_w, padding, groups] = shape;

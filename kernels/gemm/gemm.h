@@ -73,11 +73,38 @@ struct GemmArgs {
   double flops() const {
     return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   }
-  /// Sums of the columns of 64 rows each.
-  std::size_t workspace_bytes() const {
-    return static_cast<std::size_t>(epilogue.reduces_columns() ? 2 * ceil_div<i64>(m, 64) * n : 0) * sizeof(f32);
-  }
+  std::size_t workspace_bytes() const { return gemm_workspace(*this).bytes; }
 };
+
+/// What the workspace of a product holds, in bytes from its start: sums of the columns of 64 rows each, and then each
+/// operand that is laid along k, [products, lines, k] in rows of 16 bytes: the matrix units take elements that are not
+/// of 16 bits no other way.
+struct GemmWorkspace {
+  std::size_t a = 0, b = 0, bytes = 0;
+};
+
+/// Elements from one line to the next of an operand that was laid along k.
+template <class T>
+constexpr i64 leading_along_k(i64 k) {
+  return ceil_div<i64>(k, 16 / sizeof(T)) * static_cast<i64>(16 / sizeof(T));
+}
+
+template <class T, class D>
+constexpr GemmWorkspace gemm_workspace(GemmArgs<T, D> const& args) {
+  auto const after = [](std::size_t offset, i64 elements, std::size_t size) {
+    return ceil_div<std::size_t>(offset + static_cast<std::size_t>(elements) * size, 256) * 256;
+  };
+  auto const operand = [&](bool across, i64 lines, i64 stride) {
+    bool const laid = across && (sizeof(T) == 1 || args.tf32);
+    return laid ? (stride == 0 ? 1 : args.batch) * lines * leading_along_k<T>(args.k) : 0;
+  };
+  i64 const sums = args.epilogue.reduces_columns() ? 2 * ceil_div<i64>(args.m, 64) * args.n : 0;
+  GemmWorkspace result;
+  result.a = after(0, sums, sizeof(f32));
+  result.b = after(result.a, operand(args.transpose_a, args.m, args.strides.a), sizeof(T));
+  result.bytes = after(result.b, operand(!args.transpose_b, args.n, args.strides.b), sizeof(T));
+  return result;
+}
 
 HEDDLE_MIXED_OPERATION(gemm, GemmArgs);
 

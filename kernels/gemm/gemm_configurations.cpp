@@ -13,7 +13,10 @@ namespace {
 std::string joined(int a, int b) { return std::to_string(a) + "x" + std::to_string(b); }
 std::string numbers(GemmPlainConfig const& c) { return joined(c.tile, c.part); }
 std::string numbers(GemmSkinnyConfig const& c) { return joined(c.small, c.lines); }
-std::string numbers(GemmSm90Config const& c) { return joined(c.columns, c.stages); }
+std::string numbers(GemmSm90Config const& c) {
+  return (c.ping_pong() ? "ping_pong_" : "cooperative_") + joined(c.columns, c.stages) + "x" +
+         std::to_string(c.cluster);
+}
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace heddle {
 /// Each choice but the automatic one.
 std::vector<GemmChoice> const& gemm_choices();
 
-/// Such as "sm90/256x3": the path and the numbers of the configuration.
+/// Such as "sm90/cooperative_256x3x2": the path and the numbers of the configuration.
 std::string name_of(GemmChoice const& choice);
 
 /// Nothing where there is none of that name.

@@ -130,6 +130,35 @@ void exact_sums(GemmArgs<i8, i32> const& args) {
     }
 }
 
+/// The same for i8, whose sums are exact.
+template <class D>
+std::vector<f32> sums(GemmArgs<i8, D> const& args) {
+  std::vector<i32> exact(static_cast<std::size_t>(args.m * args.n));
+  if (args.alpha != 0)
+    exact_sums({.m = args.m,
+                .n = args.n,
+                .k = args.k,
+                .transpose_a = args.transpose_a,
+                .transpose_b = args.transpose_b,
+                .a = args.a,
+                .lda = args.lda,
+                .b = args.b,
+                .ldb = args.ldb,
+                .d = exact.data(),
+                .ldd = args.n});
+  auto const factor = [&](f32 const* scale) { return scale == nullptr || args.alpha == 0 ? 1 : *scale; };
+  f32 const alpha = args.alpha * factor(args.scales.a) * factor(args.scales.b);
+  auto const c = widened(args.c, args.beta == 0 ? 0 : args.m, args.n, args.ldc, false, {});
+  std::vector<f32> result(exact.size());
+  for (i64 row = 0; row < args.m; ++row)
+    for (i64 column = 0; column < args.n; ++column) {
+      auto const element = static_cast<std::size_t>(row * args.n + column);
+      f32 const added = args.beta == 0 ? 0 : args.beta * c[static_cast<std::size_t>(row * args.ldc + column)];
+      result[element] = alpha * static_cast<f32>(exact[element]) + added;
+    }
+  return result;
+}
+
 template <class T, class D>
 void multiply_one(GemmArgs<T, D> const& args) {
   if constexpr (std::same_as<D, i32>) {

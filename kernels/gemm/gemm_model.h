@@ -15,6 +15,7 @@ namespace heddle {
 struct GemmShape {
   i64 m = 0, n = 0, k = 0;
   int bytes = 4;  // of an element of a, b and d
+  i64 batch = 1;
 };
 
 /// Times in cycles of a multiprocessor, rates in bytes a cycle.
@@ -49,13 +50,23 @@ struct GemmBlock {
   double shared_bytes;      // through the port of shared memory
   double depth_on_the_way;  // elements along k that it has asked for
   int sharing = 1;          // blocks of a cluster that bring their columns together
+  double output = 0;        // cycles from sums to d
+  bool overlapped = true;   // other products hide them, but for the last tile's
 };
 
-/// A warpgroup reads its 64 rows and all columns; the copies write both.
+/// A warpgroup reads its 64 rows and all columns; the copies write both. d goes through the port of
+/// shared memory twice, slower where one warpgroup alone writes.
 constexpr GemmBlock block_of(GemmSm90Config const& c, GemmShape const& shape) {
-  i64 const rows = gemm_sm90_rows, columns = c.columns;
-  return {rows, columns, static_cast<double>(rows * columns * shape.bytes) / 4096,
-          static_cast<double>(shape.bytes * (2 * rows + (rows / 64 + 1) * columns)), 64.0 * c.stages};
+  i64 const rows = c.rows, columns = c.columns;
+  double const output = static_cast<double>(2 * rows * columns * shape.bytes) / 128 + (c.ping_pong() ? 400 : 200);
+  return {rows,
+          columns,
+          static_cast<double>(rows * columns * shape.bytes) / 4096,
+          static_cast<double>(shape.bytes * (2 * rows + (rows / 64 + 1) * columns)),
+          64.0 * c.stages,
+          c.cluster,
+          output,
+          c.ping_pong()};
 }
 
 /// Eight warps, of 64 x 32 each.
@@ -80,18 +91,21 @@ constexpr GemmBlock block_of(GemmSkinnyConfig const& c, GemmShape const& shape, 
 /// memory gives the operands and takes d; then the first data's way, and the last block's d.
 constexpr double estimate_cycles(GemmBlock const& block, i64 rows, i64 columns, GemmShape const& shape,
                                  GemmMachine const& machine) {
-  i64 const blocks = ceil_div(rows, block.rows) * ceil_div(columns, block.columns);
+  i64 const of_product = ceil_div(rows, block.rows * block.sharing) * ceil_div(columns, block.columns);
+  i64 const blocks = shape.batch * of_product * block.sharing;
   i64 const active = std::min<i64>(blocks, machine.multiprocessors), waves = ceil_div(blocks, active);
   double const brought = shape.bytes * (static_cast<double>(std::min(block.rows, rows)) +
                                         static_cast<double>(std::min(block.columns, columns)) / block.sharing);
   double const port = std::min({machine.second_level_port, machine.second_level / static_cast<double>(active),
                                 brought * block.depth_on_the_way / machine.latency});
   double const step = std::max({block.arithmetic, block.shared_bytes / machine.shared_port, brought / port});
-  double const elements = static_cast<double>(rows + columns) * static_cast<double>(shape.k) +
-                          static_cast<double>(rows) * static_cast<double>(columns);
+  double const of_operands = static_cast<double>(rows + columns) * static_cast<double>(shape.k);
+  double const elements =
+      static_cast<double>(shape.batch) * (of_operands + static_cast<double>(rows) * static_cast<double>(columns));
   double const memory = shape.bytes * elements / std::min(machine.memory, static_cast<double>(active) * port);
   double const last = static_cast<double>(block.rows * block.columns * shape.bytes) / machine.second_level_port;
-  return std::max(static_cast<double>(waves * shape.k) * step, memory) + 2 * machine.latency + last;
+  double const outputs = block.output * static_cast<double>(block.overlapped ? 1 : waves);
+  return std::max(static_cast<double>(waves * shape.k) * step + outputs, memory) + 2 * machine.latency + last;
 }
 
 /// Of a choice that is not automatic.

@@ -14,19 +14,16 @@ SkinnyOperand<T> operand(T const* data, i64 lines, i64 leading, bool along_k) {
 }
 
 template <class T, Major major>
-void launch_lines(GemmArgs<T> const& args, SkinnyShape const& shape, Stream stream) {
-  SkinnyOperand<T> const a = operand(args.a, args.m, args.lda, !args.transpose_a);
-  SkinnyOperand<T> const b = operand(args.b, args.n, args.ldb, args.transpose_b);
-  with_config<gemm_skinny_configs>(gemm_skinny_configs[args.choice.config], [&]<GemmSkinnyConfig chosen>() {
+void launch_lines(GemmProblem<T> const& g, SkinnyShape const& shape, Stream stream) {
+  SkinnyOperand<T> const a = operand(g.a, g.m, g.lda, !g.transpose_a);
+  SkinnyOperand<T> const b = operand(g.b, g.n, g.ldb, g.transpose_b);
+  with_config<gemm_skinny_configs>(gemm_skinny_configs[g.choice.config], [&]<GemmSkinnyConfig chosen>() {
     if constexpr (chosen.exists(major == Major::k)) {
       i64 const blocks = ceil_div<i64>(shape.lines, chosen.lines);
-      check(blocks <= 0x7fffffff, "[gemm] d has more rows or columns than a launch takes: m=", args.m, ", n=", args.n);
+      check(blocks <= 0x7fffffff, "[gemm] d has more rows or columns than a launch takes: m=", g.m, ", n=", g.n);
       launch<GemmSkinny<T, major, chosen>>(dim3(static_cast<unsigned>(blocks)),
-                                           {args.alpha == 0 ? 0 : args.k,
-                                            shape.small_is_a ? b : a,
-                                            shape.small_is_a ? a : b,
-                                            {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
-                                            shape.small_is_a},
+                                           {g.output.alpha == 0 ? 0 : g.k, shape.small_is_a ? b : a,
+                                            shape.small_is_a ? a : b, g.output, shape.small_is_a},
                                            stream, "gemm");
     }
   });
@@ -35,13 +32,14 @@ void launch_lines(GemmArgs<T> const& args, SkinnyShape const& shape, Stream stre
 }  // namespace
 
 template <class T>
-void gemm_skinny(GemmArgs<T> const& args, Stream stream) {
-  SkinnyShape const shape = SkinnyShape::of(args);
-  shape.along_k ? launch_lines<T, Major::k>(args, shape, stream) : launch_lines<T, Major::mn>(args, shape, stream);
+int gemm_skinny(GemmProblem<T> const& g, Stream stream) {
+  SkinnyShape const shape = SkinnyShape::of(g);
+  shape.along_k ? launch_lines<T, Major::k>(g, shape, stream) : launch_lines<T, Major::mn>(g, shape, stream);
+  return 1;
 }
 
-template void gemm_skinny(GemmArgs<f32> const&, Stream);
-template void gemm_skinny(GemmArgs<f16> const&, Stream);
-template void gemm_skinny(GemmArgs<bf16> const&, Stream);
+template int gemm_skinny(GemmProblem<f32> const&, Stream);
+template int gemm_skinny(GemmProblem<f16> const&, Stream);
+template int gemm_skinny(GemmProblem<bf16> const&, Stream);
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -13,10 +13,9 @@
 #pragma once
 
 #include "kernels/core/math.h"
-#include "kernels/gemm/gemm_output.cuh"
 #include "kernels/gemm/gemm_skinny_config.h"
 #include "kernels/machine/matrix_descriptor.h"
-#include "kernels/tile/vector.cuh"
+#include "kernels/tile/epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -31,7 +30,7 @@ struct SkinnyOperand {
 /// `major` says in which direction the large operand is contiguous.
 template <class T, Major major, GemmSkinnyConfig config>
 struct GemmSkinny {
-  static constexpr int threads = 256, warps = threads / 32;
+  static constexpr int threads = 256, warps = threads / 32, min_blocks = 1;
   static constexpr int small = config.small, lines = config.lines;
   static constexpr int vector = widest_vector<T>;
   static constexpr bool along_k = major == Major::k;
@@ -51,12 +50,12 @@ struct GemmSkinny {
   struct Params {
     i64 k;  // 0 where there is nothing to multiply
     SkinnyOperand<T> large, small;
-    GemmOutput<T> output;
+    EpilogueOutput output;
     bool small_is_a;  // its lines are the rows of d; else the columns
   };
   struct SharedStorage {
     alignas(16) T small[GemmSkinny::small][depth + vector];
-    f32 partial[k_warps][GemmSkinny::small][pitch];
+    alignas(16) f32 partial[k_warps][GemmSkinny::small][pitch];
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
@@ -178,17 +177,31 @@ struct GemmSkinny {
       return first;
   }
 
+  /// As wide as rows are aligned: the lanes of an access meet in no bank.
+  HEDDLE_DEVICE static Vector<f32, 4> sums_of_row(f32 const* from) {
+    if constexpr (pitch % 4 == 0) return load<Vector<f32, 4>>(from);
+    auto const low = load<Vector<f32, 2>>(from), high = load<Vector<f32, 2>>(from + 2);
+    return {{low.values[0], low.values[1], high.values[0], high.values[1]}};
+  }
+  HEDDLE_DEVICE static Vector<f32, 4> sums_of_column(f32 const* from) {
+    return {{from[0], from[pitch], from[2 * pitch], from[3 * pitch]}};
+  }
+
   HEDDLE_DEVICE static void write(Params const& p, i64 first_line, SharedStorage const& shared) {
-    for (int number = static_cast<int>(threadIdx.x); number < lines * small; number += threads) {
-      int const j = p.small_is_a ? number / lines : number % small;
-      int const line = p.small_is_a ? number % lines : number / small;
-      f32 sum = 0;
-      HEDDLE_UNROLL
-      for (int part = 0; part < k_warps; ++part) sum += shared.partial[part][j][line];
-      if (p.small_is_a)
-        p.output.write(j, first_line + line, sum);
-      else
-        p.output.write(first_line + line, j, sum);
+    constexpr int count = EpilogueColumns::count;
+    int const length = p.small_is_a ? lines : small;  // of a row of d
+    for (int number = count * static_cast<int>(threadIdx.x); number < lines * small; number += count * threads) {
+      int const row = number / length, column = number % length;
+      f32 x[count] = {};
+      for (int part = 0; part < k_warps; ++part) {
+        Vector<f32, count> const sums_of_part = p.small_is_a ? sums_of_row(shared.partial[part][row] + column)
+                                                             : sums_of_column(&shared.partial[part][column][row]);
+        HEDDLE_UNROLL
+        for (int i = 0; i < count; ++i) x[i] += sums_of_part.values[i];
+      }
+      i64 const row_of_d = p.small_is_a ? row : first_line + row;
+      i64 const column_of_d = p.small_is_a ? first_line + column : column;
+      if (row_of_d < p.output.m) EpilogueColumns(p.output, 0, column_of_d).finish(row_of_d, x);
     }
   }
 };

@@ -1,7 +1,7 @@
 // The matrix product with few rows or few columns of d.
 #pragma once
 
-#include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_problem.h"
 #include "kernels/gemm/gemm_skinny_config.h"
 
 namespace heddle {
@@ -12,23 +12,30 @@ struct SkinnyShape {
   i64 small, lines;  // of the small and of the large operand
   bool along_k;      // the large operand is contiguous along k
 
-  template <class T, class D>
-  static SkinnyShape of(GemmArgs<T, D> const& args) {
-    bool const small_is_a = args.m <= args.n;
-    return {small_is_a, small_is_a ? args.m : args.n, small_is_a ? args.n : args.m,
-            small_is_a ? args.transpose_b : !args.transpose_a};
+  template <class T>
+  static SkinnyShape of(GemmProblem<T> const& g) {
+    bool const small_is_a = g.m <= g.n;
+    return {small_is_a, small_is_a ? g.m : g.n, small_is_a ? g.n : g.m, small_is_a ? g.transpose_b : !g.transpose_a};
   }
 };
 
-// They take the configuration from args.choice.
+/// Whether the kernel takes operands of T, and the epilogue: it reduces nothing.
+template <class T>
+bool skinny_takes(GemmProblem<T> const& g) {
+  EpilogueOutput const& output = g.output;
+  return sizeof(T) > 1 && g.batch == 1 && output.column_sums == nullptr && output.column_squares == nullptr &&
+         output.absolute_maximum == nullptr;
+}
+
+// They take the configuration from problem.choice, and return 1.
 namespace cuda {
 template <class T>
-void gemm_skinny(GemmArgs<T> const& args, Stream stream);
+int gemm_skinny(GemmProblem<T> const& problem, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
 template <class T>
-void gemm_skinny(GemmArgs<T> const& args, Stream stream);
+int gemm_skinny(GemmProblem<T> const& problem, Stream stream);
 }  // namespace emulated
 
 }  // namespace heddle

@@ -1,28 +1,36 @@
-// Launchers of the matrix product of 16-bit types from sm_80 on: for CUDA, and for the emulator.
+// Launchers of the matrix product of 16-bit types, i8 and tf32 from sm_80 on: for CUDA, and for the emulator.
 #include "kernels/gemm/gemm_sm80.cuh"
 
-#include "kernels/core/math.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class T>
-void gemm_sm80(GemmArgs<T> const& args, Stream stream) {
-  with_majors(args, [&]<Major a, Major b>() {
-    using Kernel = GemmSm80<T, a, b>;
-    i64 const tiles = ceil_div<i64>(args.m, Kernel::tile) * ceil_div<i64>(args.n, Kernel::tile);
-    check(tiles <= 0x7fffffff, "[gemm] d has more tiles than a launch takes: m=", args.m, ", n=", args.n);
-    launch<Kernel>(dim3(static_cast<unsigned>(tiles)),
-                   {args.k,
-                    {args.a, args.m, args.lda},
-                    {args.b, args.n, args.ldb},
-                    {args.m, args.n, args.alpha, args.beta, args.c, args.ldc, args.d, args.ldd},
-                    writes_in_rows(args)},
-                   stream, "gemm");
-  });
+namespace {
+
+template <class T, Major a, Major b>
+int launch_tiles(GemmProblem<T> const& g, Stream stream) {
+  using Kernel = GemmSm80<T, a, b>;
+  launch<Kernel>(
+      dim3(count_tiles(g, Kernel::tile, Kernel::tile)),
+      {g.k, {g.a, g.m, g.lda, g.stride_a}, {g.b, g.n, g.ldb, g.stride_b}, g.output, writes_in_rows<T>(g.output)},
+      stream, "gemm");
+  return Kernel::tile;
 }
 
-template void gemm_sm80(GemmArgs<f16> const&, Stream);
-template void gemm_sm80(GemmArgs<bf16> const&, Stream);
+}  // namespace
+
+template <class T>
+int gemm_sm80(GemmProblem<T> const& g, Stream stream) {
+  if constexpr (sizeof(T) != 2) return launch_tiles<T, Major::k, Major::k>(g, stream);
+  int rows_of_block = 0;
+  if constexpr (sizeof(T) == 2)
+    with_majors(g, [&]<Major a, Major b>() { rows_of_block = launch_tiles<T, a, b>(g, stream); });
+  return rows_of_block;
+}
+
+template int gemm_sm80(GemmProblem<f16> const&, Stream);
+template int gemm_sm80(GemmProblem<bf16> const&, Stream);
+template int gemm_sm80(GemmProblem<f32> const&, Stream);
+template int gemm_sm80(GemmProblem<i8> const&, Stream);
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -7,12 +7,13 @@
 #include <string>
 #include <tuple>
 
-#include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_problem.h"
 
 namespace heddle {
 
-/// A text of lines "bf16 nt 4096 11008 4096 sm90/256x3": the type, whether a and b are transposed (t) or not (n), m, n,
-/// k and the name of a choice; # begins a remark. `./heddle bench gemm --tune` writes it.
+/// A text of lines "bf16 nt 4096 11008 4096 sm90/cooperative_256x3x2": the type, whether a and b are transposed (t) or
+/// not (n), m, n, k of one product, and the name of a choice; # begins a remark. `./heddle bench gemm --tune` writes
+/// it.
 class GemmTable {
  public:
   GemmTable() = default;
@@ -22,9 +23,9 @@ class GemmTable {
   static GemmTable const& of_environment();
 
   template <class T>
-  std::optional<GemmChoice> find(GemmArgs<T> const& args) const {
-    auto const found = choices_.find({type_name<T>(), args.transpose_a, args.transpose_b, args.m, args.n, args.k});
-    return found == choices_.end() ? std::nullopt : std::optional(found->second);
+  std::optional<GemmChoice> find(GemmProblem<T> const& g) const {
+    auto const found = choices_.find({type_name<T>(), g.transpose_a, g.transpose_b, g.m, g.n, g.k});
+    return g.batch != 1 || sizeof(T) == 1 || found == choices_.end() ? std::nullopt : std::optional(found->second);
   }
   std::size_t size() const { return choices_.size(); }
 

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "kernels/core/choice.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_problem.h"
+#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/matrix_descriptor.h"
 
 namespace heddle {
@@ -12,41 +13,63 @@ namespace heddle {
 /// Whether their kernels take the product: there is something to multiply, and a and b and their rows are aligned to 16
 /// bytes, and bulk copies can name every place.
 template <class T>
-bool tensor_cores_take(GemmArgs<T> const& args) {
+bool tensor_cores_take(GemmProblem<T> const& g) {
   i64 const row = 16 / sizeof(T), farthest = (i64{1} << 31) - 256;
-  return args.alpha != 0 && args.k > 0 && args.lda % row == 0 && args.ldb % row == 0 && aligned(args.a, args.b) &&
-         std::max({args.m, args.n, args.k}) <= farthest;
+  bool const rows_aligned = g.lda % row == 0 && g.ldb % row == 0 && g.stride_a % row == 0 && g.stride_b % row == 0;
+  return g.output.alpha != 0 && rows_aligned && aligned(g.a, g.b) && std::max({g.m, g.n, g.k, g.batch}) <= farthest;
 }
 
-/// Whether 16 bytes of d can be written at a time, without a look at c.
+/// An operand whose lines go across k: [products, k, size].
 template <class T>
-bool writes_in_rows(GemmArgs<T> const& args) {
-  return args.beta == 0 && args.ldd % static_cast<i64>(16 / sizeof(T)) == 0 && aligned(args.d);
+struct GemmAcross {
+  T const* data = nullptr;
+  i64 products = 0, stride_product = 0, size = 0, k = 0, leading = 0;
+};
+
+/// Whether 16 bytes of d, of T, can be written at a time, without a look at c.
+template <class T>
+bool writes_in_rows(EpilogueOutput const& output) {
+  i64 const row = 16 / sizeof(T);
+  return output.bare() && output.type == element_type<T> && output.beta == 0 && output.ldd % row == 0 &&
+         output.stride_d % row == 0 && aligned(output.d);
 }
 
 /// Calls body.operator()<major_a, major_b>(): how the operands are stored.
-template <class T, class Body>
-void with_majors(GemmArgs<T> const& args, Body const& body) {
-  if (args.transpose_a)
-    args.transpose_b ? body.template operator()<Major::mn, Major::k>()
-                     : body.template operator()<Major::mn, Major::mn>();
+template <class Product, class Body>
+void with_majors(Product const& g, Body const& body) {
+  if (g.transpose_a)
+    g.transpose_b ? body.template operator()<Major::mn, Major::k>() : body.template operator()<Major::mn, Major::mn>();
   else
-    args.transpose_b ? body.template operator()<Major::k, Major::k>() : body.template operator()<Major::k, Major::mn>();
+    g.transpose_b ? body.template operator()<Major::k, Major::k>() : body.template operator()<Major::k, Major::mn>();
 }
 
-// They take the configuration from args.choice.
+// They return the rows of d whose sums of columns come together.
 namespace cuda {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
 template <class T>
-void gemm_sm80(GemmArgs<T> const& args, Stream stream);
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
+/// Of operands that lie along k.
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+int gemm_narrow_sm90(GemmProblem<T> const& problem, Stream stream);
+template <class T>
+int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
+/// On `blocks` blocks, which run at the same time. Throws an Error unless `config` is one of gemm_sm90_configs and they
+/// fill a cluster.
+template <class T>
+int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace cuda
 
 namespace emulated {
+/// Copies an operand to [products, size, leading_along_k<T>(k)].
 template <class T>
-void gemm_sm80(GemmArgs<T> const& args, Stream stream);
+void lay_along_k(GemmAcross<T> const& operand, T* to, Stream stream);
+/// Of operands that lie along k.
 template <class T>
-void gemm_sm90(GemmArgs<T> const& args, Stream stream);
+int gemm_narrow_sm90(GemmProblem<T> const& problem, Stream stream);
+template <class T>
+int gemm_sm80(GemmProblem<T> const& problem, Stream stream);
+template <class T>
+int gemm_sm90(GemmProblem<T> const& problem, GemmSm90Config const& config, int blocks, Stream stream);
 }  // namespace emulated
 
 }  // namespace heddle

@@ -45,7 +45,7 @@ TEST_P(Conv2dExact, GradientsAreFiniteDifferences) {
   Conv2dResults const gradients = run_cpu(in);
   auto const loss = [&] {
     std::vector<f32> y(in.dy.size());
-    cpu::conv2d_forward({.shape = in.shape, .x = in.x.data(), .filter = in.filter.data(), .y = y.data()}, {});
+    cpu::conv2d_forward<f32>({.shape = in.shape, .x = in.x.data(), .filter = in.filter.data(), .y = y.data()}, {});
     double sum = 0;
     for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(y[i]) * in.dy[i];
     return sum;

@@ -61,16 +61,16 @@ TEST(Conv2dShape, Refusals) {
 
 TEST(Conv2dArguments, NullIsRefusedUnlessEmpty) {
   f32 some = 0;
-  EXPECT_EQ(error_of([&] { cpu::conv2d_forward({.shape = fine, .filter = &some, .y = &some}, {}); }),
-            "[conv2d_forward] x is null, but the input is not empty");
-  EXPECT_EQ(error_of([&] { cpu::conv2d_backward_data({.shape = fine, .dy = &some, .dx = &some}, {}); }),
-            "[conv2d_backward_data] filter is null, but it is not empty");
-  EXPECT_EQ(error_of([&] { cpu::conv2d_backward_filter({.shape = fine, .x = &some, .dy = &some}, {}); }),
-            "[conv2d_backward_filter] dfilter is null, but it is not empty");
+  EXPECT_EQ(error_of([&] { cpu::conv2d_forward<f32>({.shape = fine, .filter = &some, .y = &some}, {}); }),
+            "[conv2d_forward] x is null, but has 3840 elements");
+  EXPECT_EQ(error_of([&] { cpu::conv2d_backward_data<f32>({.shape = fine, .dy = &some, .dx = &some}, {}); }),
+            "[conv2d_backward_data] filter is null, but has 2160 elements");
+  EXPECT_EQ(error_of([&] { cpu::conv2d_backward_filter<f32>({.shape = fine, .x = &some, .dy = &some}, {}); }),
+            "[conv2d_backward_filter] dfilter is null, but has 2160 elements");
   Conv2dShape const empty = {.n = 0, .h = 3, .w = 3, .c = 0, .k = 0};
-  EXPECT_NO_THROW(cpu::conv2d_forward({.shape = empty}, {}));
-  EXPECT_NO_THROW(cpu::conv2d_backward_data({.shape = empty}, {}));
-  EXPECT_NO_THROW(cpu::conv2d_backward_filter({.shape = empty}, {}));
+  EXPECT_NO_THROW(cpu::conv2d_forward<f32>({.shape = empty}, {}));
+  EXPECT_NO_THROW(cpu::conv2d_backward_data<f32>({.shape = empty}, {}));
+  EXPECT_NO_THROW(cpu::conv2d_backward_filter<f32>({.shape = empty}, {}));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How a kernel of the matrix product is chosen: the estimate, and the table of measured choices.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -19,8 +20,8 @@ double cycles_of(char const* name, GemmShape const& shape, int architecture = 90
 
 TEST(GemmModel, IsTheFloorOfTheHeadersForLargeSquares) {
   // 8192^3 in 128 x 256: 2048 tiles, 16 waves of 8192 x 16 cycles.
-  EXPECT_NEAR(cycles_of("sm90/256x3", {8192, 8192, 8192, 2}), 16 * 8192 * 16, 0.2 * 16 * 8192 * 16);
-  EXPECT_GE(cycles_of("sm90/256x3", {8192, 8192, 8192, 2}), 16 * 8192 * 16);
+  EXPECT_NEAR(cycles_of("sm90/cooperative_256x3x1", {8192, 8192, 8192, 2}), 16 * 8192 * 16, 0.2 * 16 * 8192 * 16);
+  EXPECT_GE(cycles_of("sm90/cooperative_256x3x1", {8192, 8192, 8192, 2}), 16 * 8192 * 16);
   // 4096^3 in 128 x 128: 1024 tiles, 10 waves of 4096 x 16 cycles.
   EXPECT_NEAR(cycles_of("sm80", {4096, 4096, 4096, 2}, 80), 10 * 4096 * 16, 0.2 * 10 * 4096 * 16);
   // And 128 x 128 multiply-adds on 128 units.
@@ -28,8 +29,10 @@ TEST(GemmModel, IsTheFloorOfTheHeadersForLargeSquares) {
 }
 
 TEST(GemmModel, PrefersWideTilesOnceTheyFillTheCard) {
-  EXPECT_LT(cycles_of("sm90/256x3", {8192, 8192, 4096, 2}), cycles_of("sm90/128x5", {8192, 8192, 4096, 2}));
-  EXPECT_LT(cycles_of("sm90/128x5", {1024, 1024, 4096, 2}), cycles_of("sm90/256x3", {1024, 1024, 4096, 2}));
+  EXPECT_LT(cycles_of("sm90/cooperative_256x3x1", {8192, 8192, 4096, 2}),
+            cycles_of("sm90/cooperative_128x6x1", {8192, 8192, 4096, 2}));
+  EXPECT_LT(cycles_of("sm90/cooperative_128x6x1", {1024, 1024, 4096, 2}),
+            cycles_of("sm90/cooperative_256x3x1", {1024, 1024, 4096, 2}));
   EXPECT_LT(cycles_of("plain/128x8", {4096, 4096, 512, 4}), cycles_of("plain/64x4", {4096, 4096, 512, 4}));
   EXPECT_LT(cycles_of("plain/64x4", {512, 512, 512, 4}), cycles_of("plain/128x8", {512, 512, 512, 4}));
 }
@@ -38,11 +41,28 @@ TEST(GemmModel, ReadsTheLargeOperandOfSkinnyProductsOnce) {
   // A vector: as long as memory takes for 4096 x 4096.
   GemmShape const vector = {1, 4096, 4096, 2};
   EXPECT_NEAR(cycles_of("skinny/4x32", vector), 2.0 * 4096 * 4096 / 2700, 0.3 * 2.0 * 4096 * 4096 / 2700);
-  EXPECT_LT(cycles_of("skinny/4x32", vector), cycles_of("sm90/128x5", vector));
-  EXPECT_LT(cycles_of("skinny/16x32", {16, 4096, 4096, 2}), cycles_of("sm90/128x5", {16, 4096, 4096, 2}));
-  EXPECT_LT(cycles_of("sm90/128x5", {16, 32000, 4096, 2}), cycles_of("skinny/16x32", {16, 32000, 4096, 2}));
+  EXPECT_LT(cycles_of("skinny/4x32", vector), cycles_of("sm90/cooperative_128x6x1", vector));
+  EXPECT_LT(cycles_of("skinny/16x32", {16, 4096, 4096, 2}), cycles_of("sm90/cooperative_128x6x1", {16, 4096, 4096, 2}));
+  EXPECT_LT(cycles_of("sm90/cooperative_128x6x1", {16, 32000, 4096, 2}),
+            cycles_of("skinny/16x32", {16, 32000, 4096, 2}));
   // Few lines: the blocks share them, so that all multiprocessors have some.
   EXPECT_LT(cycles_of("skinny/4x8", {1, 1000, 4096, 2}), cycles_of("skinny/4x32", {1, 1000, 4096, 2}));
+}
+
+/// The configuration of sm_90's kernel that should be fastest.
+std::string best_of_sm90(GemmShape const& shape) {
+  auto const cycles = [&](GemmChoice const& choice) { return cycles_of(name_of(choice).c_str(), shape); };
+  std::vector<GemmChoice> choices = gemm_choices();
+  std::erase_if(choices, [](GemmChoice const& choice) { return choice.path != GemmPath::sm90; });
+  return name_of(*std::ranges::min_element(choices, {}, cycles));
+}
+
+TEST(GemmModel, ChoosesEachConfigurationOfSm90ForSomeProduct) {
+  EXPECT_EQ(best_of_sm90({8192, 8192, 8192, 2}), "sm90/cooperative_256x3x2");
+  EXPECT_EQ(best_of_sm90({1408, 3072, 8192, 2}), "sm90/cooperative_256x3x1");  // an odd number of rows of tiles
+  EXPECT_EQ(best_of_sm90({8192, 8192, 64, 2}), "sm90/ping_pong_128x5x1");      // much output
+  EXPECT_EQ(best_of_sm90({128, 128, 64, 2, 400}), "sm90/ping_pong_128x5x1");
+  EXPECT_EQ(best_of_sm90({1024, 1024, 8192, 2}), "sm90/cooperative_128x6x1");  // few tiles
 }
 
 TEST(GemmNames, AreEachOfOneChoice) {
@@ -62,11 +82,13 @@ GemmTable table_of(char const* text) {
 TEST(GemmTable, FindsWhatWasMeasured) {
   GemmTable const table = table_of("# a remark\n\nbf16 nt 16 32 64 plain/64x4  # another\nf32 nn 1 2 3 skinny/4x32\n");
   EXPECT_EQ(table.size(), 2u);
-  GemmArgs<bf16> args = {.m = 16, .n = 32, .k = 64, .transpose_b = true};
-  EXPECT_EQ(table.find(args), find_gemm_choice("plain/64x4"));
-  args.transpose_b = false;
-  EXPECT_EQ(table.find(args), std::nullopt);
-  EXPECT_EQ(table.find(GemmArgs<f16>{.m = 16, .n = 32, .k = 64, .transpose_b = true}), std::nullopt);
+  GemmProblem<bf16> product = {.m = 16, .n = 32, .k = 64, .transpose_b = true};
+  EXPECT_EQ(table.find(product), find_gemm_choice("plain/64x4"));
+  product.batch = 2;
+  EXPECT_EQ(table.find(product), std::nullopt);
+  product = {.m = 16, .n = 32, .k = 64};
+  EXPECT_EQ(table.find(product), std::nullopt);
+  EXPECT_EQ(table.find(GemmProblem<f16>{.m = 16, .n = 32, .k = 64, .transpose_b = true}), std::nullopt);
 }
 
 TEST(GemmTable, NamesTheLineThatIsWrong) {

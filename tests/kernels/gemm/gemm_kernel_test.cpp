@@ -2,11 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <set>
 
 #include "kernels/gemm/gemm_configurations.h"
 #include "kernels/gemm/gemm_skinny_config.h"
-#include "kernels/gemm/gemm_sm90_config.h"
 #include "kernels/machine/device.h"
 #include "tests/kernels/gemm/gemm_reference.h"
 #include "tests/support/device_buffer.h"
@@ -63,19 +61,6 @@ TEST_P(GemmChoices, Emulated) {
 
 INSTANTIATE_TEST_SUITE_P(All, GemmChoices, ::testing::ValuesIn(gemm_choices()));
 
-TEST(GemmTiles, AreEachTakenOnce) {
-  for (auto const& [m, n] : {std::pair<i64, i64>{1, 1}, {128, 5000}, {5000, 128}, {2500, 1300}}) {
-    GemmTiles const tiles(m, n, 128);
-    std::set<std::pair<i64, i64>> taken;
-    for (i64 tile = 0; tile < tiles.count(); ++tile) {
-      auto const [down, across] = tiles.place(tile);
-      EXPECT_TRUE(down >= 0 && down < tiles.down && across >= 0 && across < tiles.across) << tile;
-      taken.insert({down, across});
-    }
-    EXPECT_EQ(std::ssize(taken), tiles.count()) << m << " x " << n;
-  }
-}
-
 /// c is d, and a and b hold NaN, which alpha = 0 must not let through.
 template <class T>
 void test_in_place(OperationFn<GemmArgs<T>>* gemm, Memory const& memory) {
@@ -124,6 +109,13 @@ TEST(GemmErrors, NameTheValue) {
   EXPECT_EQ(forced({GemmPath::plain, 9}),
             "[gemm] the kernel asked for does not take this product here: path=plain, config=9; leave the choice to "
             "gemm");
+}
+
+TEST(GemmErrors, NameTheWorkspace) {
+  f32 x[1] = {}, d[1] = {}, sums[1] = {};
+  GemmArgs<f32> args = {.m = 1, .n = 1, .k = 1, .a = x, .lda = 1, .b = x, .ldb = 1, .d = d, .ldd = 1};
+  args.epilogue.column_sums = sums;
+  EXPECT_EQ(error_of([&] { emulated::gemm(args, {}); }), "[gemm] workspace is too small or null: 0 bytes, needs 256");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST(GemmSkinnyConfigs, AreAllTested) {
     for (bool const along_k : {false, true}) {
       if (!gemm_skinny_configs[config].takes(1, along_k)) continue;
       EXPECT_TRUE(std::ranges::any_of(skinny_passes(), [&](GemmPass const& pass) {
-        return pass.choice.config == config && SkinnyShape::of(pass.arguments<f32>()).along_k == along_k;
+        return pass.choice.config == config && SkinnyShape::of(problem_of(pass.arguments<f32>())).along_k == along_k;
       })) << config;
     }
 }

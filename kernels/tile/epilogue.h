@@ -1,0 +1,74 @@
+// An epilogue and its result as a kernel takes them: types are known when the program runs, so that one kernel does for
+// all of them.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "kernels/core/element_type.h"
+#include "kernels/core/epilogue.h"
+
+namespace heddle {
+
+/// Neighbours of a row that a thread finishes at a time: 16 bytes of f32, 8 of 16-bit types, so that a warp's accesses
+/// fill whole sectors whatever the type, and its reads of sums in shared memory meet in no bank.
+inline constexpr int epilogue_vector = 4;
+
+/// epilogue(alpha * factors * sum + beta * c) of [products, m, n], rounded to `type`. What is null is left out.
+struct EpilogueOutput {
+  ElementType type = ElementType::f32;  // of c and d
+  bool narrow_values = false;           // the tensors of the epilogue are of `type`; else of f32
+  bool vectorised = false;              // every vector of a row is aligned in all tensors
+  i64 m = 0, n = 0;
+  f32 alpha = 1, beta = 0;
+  f32 const* factors[2] = {};  // [1] each
+  void const* c = nullptr;     // not read where beta is 0
+  i64 ldc = 0, stride_c = 0;   // elements from row to row, and from product to product
+  void* d = nullptr;
+  i64 ldd = 0, stride_d = 0;
+
+  // As in Epilogue, which is of one product.
+  void const* bias = nullptr;
+  void* before_activation = nullptr;
+  Activation activation = Activation::none;
+  void const* gradient_of = nullptr;
+  void const* residual = nullptr;
+  f32* absolute_maximum = nullptr;  // 0 before the launch
+  f32 const* scale = nullptr;
+  f32* column_sums = nullptr;     // [row blocks, n], of the rows of each block, which is a kernel's to choose
+  f32* column_squares = nullptr;  // likewise
+
+  /// The type of the tensors of the epilogue.
+  constexpr ElementType value_type() const { return narrow_values ? type : ElementType::f32; }
+  /// Whether d is alpha * sum rounded, or with beta * c: nothing else is to be done.
+  constexpr bool bare() const {
+    return factors[0] == nullptr && factors[1] == nullptr && bias == nullptr && before_activation == nullptr &&
+           activation == Activation::none && gradient_of == nullptr && residual == nullptr &&
+           absolute_maximum == nullptr && scale == nullptr && column_sums == nullptr && column_squares == nullptr;
+  }
+};
+
+/// Whether vectors that begin at p and every `stride` elements of T after it are aligned.
+template <class T>
+bool vectors_aligned(T const* p, i64 stride) {
+  return reinterpret_cast<std::uintptr_t>(p) % (epilogue_vector * sizeof(T)) == 0 && stride % epilogue_vector == 0;
+}
+
+/// Adds the steps of an epilogue to an output whose result is set. Sums of columns are not among them: where they go
+/// first depends on the kernel.
+template <class D>
+void set_epilogue(EpilogueOutput& output, Epilogue<D> const& e) {
+  output.narrow_values = std::same_as<D, f16> || std::same_as<D, bf16>;
+  output.vectorised = output.vectorised && vectors_aligned(e.bias, 0) &&
+                      vectors_aligned(e.before_activation, output.ldd) && vectors_aligned(e.gradient_of, output.ldd) &&
+                      vectors_aligned(e.residual, output.ldd);
+  output.bias = e.bias;
+  output.before_activation = e.before_activation;
+  output.activation = e.activation;
+  output.gradient_of = e.gradient_of;
+  output.residual = e.residual;
+  output.absolute_maximum = e.absolute_maximum;
+  output.scale = e.scale;
+}
+
+}  // namespace heddle

@@ -57,6 +57,11 @@ void run(benchmark::State& state, Processor& processor, Ceilings const& ceilings
   for (std::size_t i = 0; i < std::min(passes.size(), static_cast<std::size_t>(measurement.samples)); ++i)
     passes[i]->check();
   report(state, measurement, ceilings, row.cost);
+  if (!row.baseline) return;
+  std::optional<double> const baseline_s = row.baseline->seconds();
+  if (!baseline_s) return;
+  state.counters[row.baseline->name + "_us"] = *baseline_s * 1e6;
+  state.counters["speed"] = *baseline_s / measurement.median_s;
 } catch (std::exception const& error) {
   ++failures;
   state.SkipWithError(error.what());

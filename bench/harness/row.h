@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bench/harness/ceilings.h"
@@ -20,11 +21,20 @@ class Pass {
   virtual void check() const = 0;
 };
 
+/// The same work by another library, in the same run.
+struct Baseline {
+  std::string name;  // "cublaslt"
+  /// Median of its launches, with cold caches; nothing where it does not do this work. Throws an Error where it is
+  /// wrong.
+  std::function<std::optional<double>()> seconds;
+};
+
 struct Row {
   std::string name;  // "layer_norm_forward/cpu/f32/16384x256": reports are compared by it, so it must not change
   Cost cost;         // of one launch; its bytes are about those of a Pass
   /// A Pass with random inputs of this seed.
   std::function<std::unique_ptr<Pass>(u64 seed)> make;
+  std::optional<Baseline> baseline = {};
 };
 
 /// Registers a row with Google Benchmark. `processor` and `ceilings` must outlive the run.

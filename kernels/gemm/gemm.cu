@@ -1,9 +1,15 @@
 // Launchers of the matrix product: for CUDA, and for the emulator.
 #include <concepts>
+#include <iterator>
+#include <string>
 
 #include "kernels/core/choice.h"
 #include "kernels/gemm/gemm_check.h"
+#include "kernels/gemm/gemm_configurations.h"
+#include "kernels/gemm/gemm_model.h"
 #include "kernels/gemm/gemm_plain.cuh"
+#include "kernels/gemm/gemm_skinny.h"
+#include "kernels/gemm/gemm_table.h"
 #include "kernels/gemm/gemm_tensor_core.h"
 #include "kernels/machine/device.h"
 #include "kernels/tile/launch_epilogue.cuh"
@@ -13,7 +19,7 @@ namespace {
 
 template <class T>
 int launch_plain(GemmProblem<T> const& g, Stream stream) {
-  GemmPlainConfig const config = choose_gemm_plain(g.m, g.n);
+  GemmPlainConfig const config = gemm_plain_configs[g.choice.config];
   with_config<gemm_plain_configs>(config, [&]<GemmPlainConfig chosen>() {
     launch<GemmPlain<T, chosen>>(
         dim3(count_tiles(g, chosen.tile, chosen.tile)),
@@ -55,18 +61,61 @@ int launch_along_k(GemmProblem<T> const& g, Stream stream) {
   return gemm_narrow_sm90(lines, stream);
 }
 
-/// By the fastest kernel that takes the product; returns the rows of d whose sums of columns come together.
+/// Whether the kernel, of which there is such a configuration, takes the product.
 template <class T>
-int launch_products(GemmProblem<T> const& problem, Stream stream) {
-  if constexpr (sizeof(T) == 2)
-    if (tensor_cores_take(problem)) {
-      if (kernel_architecture() != 90) return gemm_sm80(problem, stream);
-      GemmSm90Config const config = choose_gemm_sm90(problem.m, problem.n, problem.k, problem.batch);
-      return gemm_sm90(problem, config, gemm_sm90_blocks, stream);
+bool takes(GemmChoice const& choice, GemmProblem<T> const& g) {
+  auto const is_one_of = [&](auto const& configs) { return choice.config >= 0 && choice.config < std::ssize(configs); };
+  switch (choice.path) {
+    case GemmPath::plain:
+      return is_one_of(gemm_plain_configs);
+    case GemmPath::skinny: {
+      SkinnyShape const shape = SkinnyShape::of(g);
+      return is_one_of(gemm_skinny_configs) && skinny_takes(g) &&
+             gemm_skinny_configs[choice.config].takes(shape.small, shape.along_k);
     }
+    case GemmPath::sm80:
+      return choice.config == 0 && sizeof(T) == 2 && tensor_cores_take(g);
+    case GemmPath::sm90:
+      return is_one_of(gemm_sm90_configs) && sizeof(T) == 2 && kernel_architecture() == 90 && tensor_cores_take(g);
+    default:
+      return false;
+  }
+}
+
+/// The measured choice, or the one that should be fastest.
+template <class T>
+GemmChoice choose(GemmProblem<T> const& g) {
+  auto const measured = GemmTable::of_environment().find(g);
+  if (measured && takes(*measured, g)) return *measured;
+  GemmMachine const machine = gemm_machine(kernel_architecture(), multiprocessors());
+  GemmShape const shape = {g.m, g.n, g.k, sizeof(T), g.batch};
+  GemmChoice best = {GemmPath::plain};
+  for (GemmChoice const& choice : gemm_choices())
+    if (takes(choice, g) && estimate_cycles(choice, shape, machine) < estimate_cycles(best, shape, machine))
+      best = choice;
+  return best;
+}
+
+/// By the kernel asked for, or the fastest that takes the product; returns the rows of d whose sums of columns come
+/// together.
+template <class T>
+int launch_products(GemmProblem<T> g, Stream stream) {
   if constexpr (sizeof(T) != 2)
-    if (int const rows_of_block = launch_along_k(problem, stream)) return rows_of_block;
-  return launch_plain(problem, stream);
+    if (g.choice.path == GemmPath::automatic)
+      if (int const rows_of_block = launch_along_k(g, stream)) return rows_of_block;
+  if (g.choice.path == GemmPath::automatic) g.choice = choose(g);
+  if (!takes(g.choice, g))
+    throw GemmRefusal(std::string("[gemm] the kernel asked for does not take this product here: path=") +
+                      name_of(g.choice.path) + ", config=" + std::to_string(g.choice.config) +
+                      "; leave the choice to gemm");
+  if constexpr (sizeof(T) > 1)
+    if (g.choice.path == GemmPath::skinny) return gemm_skinny(g, stream);
+  if constexpr (sizeof(T) == 2) {
+    if (g.choice.path == GemmPath::sm90)
+      return gemm_sm90(g, gemm_sm90_configs[g.choice.config], multiprocessors(), stream);
+    if (g.choice.path == GemmPath::sm80) return gemm_sm80(g, stream);
+  }
+  return launch_plain(g, stream);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "kernels/core/math.h"
 #include "kernels/core/operation.h"
 #include "kernels/core/workspace.h"
+#include "kernels/gemm/gemm_choice.h"
 
 namespace heddle {
 
@@ -49,6 +50,7 @@ struct GemmArgs {
   Epilogue<D> epilogue = {};  // of batch 1 where it is not empty
   bool tf32 = false;          // operands of f32 may lose all but 10 bits of their mantissa: for the matrix unit
   Workspace workspace = {};   // of workspace_bytes(); unused on the CPU
+  GemmChoice choice = {};     // forces a kernel, which must take the product; unused on the CPU
 
   i64 extent_of_a() const { return transpose_a ? matrix_extent(k, m, lda) : matrix_extent(m, k, lda); }
   i64 extent_of_b() const { return transpose_b ? matrix_extent(n, k, ldb) : matrix_extent(k, n, ldb); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/gemm/gemm_tensor_core.h"
+#include "kernels/machine/device.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
@@ -31,7 +32,7 @@ GemmTiles tiles_of(GemmProblem<T> const& g, int columns) {
 template <class Kernel, class T>
 int launch_tiles(GemmProblem<T> const& g, Stream stream) {
   GemmTiles const tiles = tiles_of(g, Kernel::columns);
-  launch<Kernel>(dim3(static_cast<unsigned>(std::min<i64>(tiles.count(), gemm_sm90_blocks))),
+  launch<Kernel>(dim3(static_cast<unsigned>(std::min<i64>(tiles.count(), multiprocessors()))),
                  {g.k, tiles, map_lines(g.a, g.batch, g.stride_a, g.m, g.k, g.lda, Kernel::rows),
                   map_lines(g.b, g.batch, g.stride_b, g.n, g.k, g.ldb, Kernel::columns),
                   g.batch == 1 || g.stride_a == 0, g.batch == 1 || g.stride_b == 0, g.factors_a, g.factors_b, g.output},
@@ -41,11 +42,11 @@ int launch_tiles(GemmProblem<T> const& g, Stream stream) {
 
 }  // namespace
 
-/// Wide tiles, which read less, once there is one for each of the multiprocessors of an H200.
+/// Wide tiles, which read less, once there is one for each multiprocessor.
 template <class T>
 int gemm_narrow_sm90(GemmProblem<T> const& g, Stream stream) {
   if constexpr (!is_f8<T>)
-    if (tiles_of(g, 256).count() >= gemm_sm90_blocks) return launch_tiles<GemmNarrowSm90<T, 256>>(g, stream);
+    if (tiles_of(g, 256).count() >= multiprocessors()) return launch_tiles<GemmNarrowSm90<T, 256>>(g, stream);
   return launch_tiles<GemmNarrowSm90<T, 128>>(g, stream);
 }
 

@@ -17,9 +17,4 @@ struct GemmPlainConfig {
 
 inline constexpr GemmPlainConfig gemm_plain_configs[] = {{.tile = 128, .part = 8}, {.tile = 64, .part = 4}};
 
-/// Large tiles, which read less, once there is one for each of the 132 multiprocessors of an H200.
-constexpr GemmPlainConfig choose_gemm_plain(i64 m, i64 n) {
-  return gemm_plain_configs[gemm_plain_configs[0].tiles(m, n) >= 132 ? 0 : 1];
-}
-
 }  // namespace heddle

@@ -30,6 +30,7 @@ struct GemmProblem {
   T const* b = nullptr;
   i64 ldb = 0, stride_b = 0;
   i64 batch = 1;
+  GemmChoice choice = {};
   GemmFactors factors_a = {}, factors_b = {};
   bool tf32 = false;
   T* a_along_k = nullptr;  // where operands that lie across k may be laid along it
@@ -55,6 +56,7 @@ GemmProblem<T> problem_of(GemmArgs<T, D> const& args) {
       .ldb = args.ldb,
       .stride_b = args.strides.b,
       .batch = args.batch,
+      .choice = args.choice,
       .tf32 = args.tf32,
       .output = {
           .type = element_type<D>,

@@ -67,16 +67,4 @@ struct GemmTiles {
   }
 };
 
-inline constexpr int gemm_sm90_blocks = 132;  // the multiprocessors of an H200
-
-/// Wide tiles, which read less, once there is one for each multiprocessor: in turn where sums
-/// are short, so that their output counts; else in clusters, unless an odd one would be lost.
-constexpr GemmSm90Config choose_gemm_sm90(i64 m, i64 n, i64 k, i64 batch) {
-  auto const& [wide, clusters, in_turn, narrow] = gemm_sm90_configs;
-  if (GemmTiles(m, n, batch, wide).count() < gemm_sm90_blocks) return narrow;
-  if (k < 1024) return in_turn;
-  i64 const down = GemmTiles(m, n, batch, wide).down;
-  return down % 2 == 0 || down >= 16 ? clusters : wide;
-}
-
 }  // namespace heddle

@@ -21,6 +21,8 @@ DeviceInfo device_info(int device = 0);
 /// What the kernels of this program that run on the current device were compiled for: 80 or 90. A launcher asks before
 /// it chooses a kernel that needs what only sm_90 has.
 int kernel_architecture();
+/// Of the current device.
+int multiprocessors();
 }  // namespace cuda
 
 namespace emulated {
@@ -30,6 +32,8 @@ int device_count() noexcept;
 DeviceInfo device_info(int device = 0);
 /// That of the ExecutionOptions of this host thread.
 int kernel_architecture();
+/// Those of an H200, or of an A100 where that is the architecture: what kernels are chosen by, as on such a card.
+int multiprocessors();
 }  // namespace emulated
 
 }  // namespace heddle

@@ -12,4 +12,6 @@ DeviceInfo device_info(int device) {
 
 int kernel_architecture() { return 0; }
 
+int multiprocessors() { return 0; }
+
 }  // namespace heddle::cuda

@@ -47,4 +47,11 @@ int kernel_architecture() {
   return architecture;
 }
 
+int multiprocessors() {
+  int device = 0, count = 0;
+  check_cuda(cudaGetDevice(&device), "cuda device");
+  check_cuda(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device), "cuda device");
+  return count;
+}
+
 }  // namespace heddle::cuda

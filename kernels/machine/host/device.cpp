@@ -23,4 +23,6 @@ DeviceInfo device_info(int device) {
 
 int kernel_architecture() { return execution_options().architecture; }
 
+int multiprocessors() { return kernel_architecture() == 90 ? 132 : 108; }
+
 }  // namespace heddle::emulated

@@ -25,6 +25,7 @@ struct EpilogueCase {
   i64 extra = 0, offset = 0;  // elements between rows of d, and from an aligned address
   i64 extra_of_operands = 0;  // elements between rows of a and b
   bool transpose_b = true;
+  GemmChoice choice = {};
 
   bool has(std::string_view step) const { return steps.find(std::string(step) + " ") != std::string::npos; }
   template <class T, class D>
@@ -34,6 +35,7 @@ struct EpilogueCase {
     args.ldb = (transpose_b ? k : n) + extra_of_operands;
     args.ldc = args.ldd = n + extra;
     args.epilogue.activation = activation;
+    args.choice = choice;
     return args;
   }
   std::vector<f32> values(std::string_view tensor, i64 count, u64 seed) const {

@@ -1,6 +1,6 @@
 // Every access of the kernels of the matrix product: none races, none is out of bounds.
 #include "tests/kernels/gemm/epilogue_reference.h"
-#include "tests/kernels/gemm/gemm_reference.h"
+#include "tests/kernels/gemm/gemm_skinny_cases.h"
 #include "tests/kernels/gemm/gemm_types.h"
 #include "tests/support/accesses_test.h"
 
@@ -17,6 +17,13 @@ TEST_P(GemmAccesses, AreInOrderOnSm80) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, GemmAccesses, ::testing::ValuesIn(gemm_cases()),
                          [](auto const& test) { return test.param.name; });
+
+class GemmSkinnyAccesses : public ::testing::TestWithParam<GemmPass> {};
+
+TEST_P(GemmSkinnyAccesses, AreInOrder) { test_accesses(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Cases, GemmSkinnyAccesses, ::testing::ValuesIn(skinny_passes()),
+                         [](auto const& test) { return skinny_name(test.param); });
 
 /// Also of what comes after the launch of a product: sums of columns.
 TEST(GemmEpilogueAccesses, AreInOrder) {

@@ -97,6 +97,22 @@ TEST_P(GemmEpilogue, Cuda) {
 INSTANTIATE_TEST_SUITE_P(Cases, GemmEpilogue, ::testing::ValuesIn(epilogue_cases()),
                          [](auto const& test) { return test.param.name; });
 
+/// Every step but the reductions, on few rows and on few columns of d.
+TEST(GemmEpilogues, OfSkinnyProducts) {
+  for (EpilogueCase c : epilogue_cases()) {
+    if (c.has("column_sums") || c.has("column_squares") || c.has("absolute_maximum")) continue;
+    SCOPED_TRACE(c.name);
+    c.choice = {GemmPath::skinny, 1};
+    i64 const m = c.m;
+    c.m = std::min<i64>(m, 7);
+    test_results<f16>(c, emulated::memory, on_emulator);
+    test_epilogue<f32, f32>(c, emulated::memory, emulated::gemm<f32>);
+    c.m = m;
+    c.n = std::min<i64>(c.n, 6);
+    test_epilogue<bf16, bf16>(c, emulated::memory, emulated::gemm<bf16>);
+  }
+}
+
 /// What nothing is rounded to, c not being read, and the largest of all magnitudes.
 template <class T, class D>
 void test_special_values(Memory const& memory, OperationFn<GemmArgs<T, D>>* gemm) {

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "kernels/gemm/gemm_plain_config.h"
+#include "kernels/gemm/gemm_configurations.h"
+#include "kernels/gemm/gemm_skinny_config.h"
 #include "kernels/machine/device.h"
 #include "tests/kernels/gemm/gemm_reference.h"
 #include "tests/support/device_buffer.h"
@@ -45,13 +46,20 @@ TEST(GemmManyTiles, Cuda) {
   test_all_types(Device::cuda, GemmPass(many_tiles));
 }
 
-TEST(GemmConfigs, AreAllTested) {
-  std::vector<GemmCase> const cases = gemm_cases();
-  for (GemmPlainConfig const& config : gemm_plain_configs)
-    EXPECT_TRUE(std::ranges::any_of(cases, [&](GemmCase const& c) {
-      return c.k > 0 && config == choose_gemm_plain(c.m, c.n);
-    })) << config.tile;
+class GemmChoices : public ::testing::TestWithParam<GemmChoice> {};
+
+/// A tile that is not full beside one that is, and more steps along k than stages.
+GemmCase const for_each_choice = {.name = "each", .m = 130, .n = 269, .k = 520, .transpose_b = true, .alpha = 0.5f};
+
+TEST_P(GemmChoices, Emulated) {
+  GemmPass pass(for_each_choice);
+  pass.choice = GetParam();
+  if (GetParam().path == GemmPath::skinny) pass.c.n = gemm_skinny_configs[GetParam().config].small;
+  emulated::ScopedExecution const execution({.completion = emulated::Completion::late, .architecture = 90});
+  test_operation<bf16>(Device::emulated, pass);
 }
+
+INSTANTIATE_TEST_SUITE_P(All, GemmChoices, ::testing::ValuesIn(gemm_choices()));
 
 /// c is d, and a and b hold NaN, which alpha = 0 must not let through.
 template <class T>
@@ -87,6 +95,20 @@ TEST(GemmErrors, NameTheValue) {
             "[gemm] sizes must not be negative: m=2, n=-3, k=4, batch=1");
   EXPECT_EQ(error_of([] { emulated::gemm(GemmArgs<f16>{.m = 2, .n = 3, .k = 4, .lda = 4, .ldb = 3, .ldd = 3}, {}); }),
             "[gemm] a is null, but has 2 x 4 elements");
+  f16 a[16] = {}, d[4] = {};
+  auto const forced = [&](GemmChoice const& choice) {
+    return error_of([&] {
+      emulated::gemm(
+          GemmArgs<f16>{.m = 2, .n = 2, .k = 4, .a = a, .lda = 4, .b = a, .ldb = 2, .d = d, .ldd = 2, .choice = choice},
+          {});
+    });
+  };
+  EXPECT_EQ(forced({GemmPath::sm90, 0}),
+            "[gemm] the kernel asked for does not take this product here: path=sm90, config=0; leave the choice to "
+            "gemm");
+  EXPECT_EQ(forced({GemmPath::plain, 9}),
+            "[gemm] the kernel asked for does not take this product here: path=plain, config=9; leave the choice to "
+            "gemm");
 }
 
 TEST(GemmErrors, NameTheWorkspace) {

@@ -13,6 +13,7 @@ namespace heddle::testing {
 struct GemmPass : bench::GemmSample {
   GemmCase c;
   i64 offset = c.offset;
+  GemmChoice choice = {};
 
   explicit GemmPass(GemmCase const& given) : c(given) {}
 
@@ -28,7 +29,8 @@ struct GemmPass : bench::GemmSample {
             .lda = (c.transpose_a ? c.m : c.k) + c.extra,
             .ldb = (c.transpose_b ? c.k : c.n) + c.extra,
             .ldc = c.n + c.extra,
-            .ldd = c.n + c.extra};
+            .ldd = c.n + c.extra,
+            .choice = choice};
   }
   std::vector<f32> values(std::string_view name, i64 count, u64 seed) const {
     bool const given = name == "a" || name == "b" || (name == "c" && c.beta != 0);

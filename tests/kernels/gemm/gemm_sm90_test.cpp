@@ -127,14 +127,5 @@ TEST(GemmSm90Configs, WithoutAKernelAreRefused) {
   EXPECT_NE(error_of([] { emulated::gemm_sm90(GemmProblem<bf16>{}, gemm_sm90_configs[1], 1, {}); }), "");
 }
 
-TEST(GemmSm90Configs, AreEachChosenForSomeProduct) {
-  auto const& [wide, clusters, in_turn, narrow] = gemm_sm90_configs;
-  EXPECT_EQ(choose_gemm_sm90(8192, 8192, 8192, 1), clusters);
-  EXPECT_EQ(choose_gemm_sm90(1100, 8192, 8192, 1), wide);
-  EXPECT_EQ(choose_gemm_sm90(8192, 8192, 512, 1), in_turn);
-  EXPECT_EQ(choose_gemm_sm90(128, 128, 64, 400), in_turn);
-  EXPECT_EQ(choose_gemm_sm90(1024, 1024, 8192, 1), narrow);
-}
-
 }  // namespace
 }  // namespace heddle::testing

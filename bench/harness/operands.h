@@ -16,7 +16,7 @@
 namespace heddle::bench {
 
 /// What a tensor holds before the launch: `count` values, the same for one (name, count, seed). Whole numbers where the
-/// elements are integers. An optional tensor that gets no values stays null.
+/// elements are integers. An optional tensor that gets no values, though it has elements, stays null.
 using Values = std::function<std::vector<f32>(std::string_view name, i64 count, u64 seed)>;
 
 class Operands {
@@ -97,7 +97,7 @@ class Operands {
     bool const written = !std::is_const_v<Pointee>;
     bool const filled = !written || use.updated;
     std::vector<f32> const values = filled || use.optional ? make() : std::vector<f32>();
-    if (use.optional && values.empty()) return nullptr;
+    if (use.optional && values.empty() && count > 0) return nullptr;
     std::size_t const bytes = static_cast<std::size_t>(count) * sizeof(T);
     double roundoff = 0;
     if constexpr (!std::is_integral_v<T>) roundoff = std::is_same_v<T, double> ? 0x1p-53 : unit_roundoff<T>;

@@ -65,7 +65,7 @@ void test_operation(Device device, Case const& c) {
       EXPECT_TRUE(equal(actual, before[name])) << "an input was changed";
     } else {
       auto const bound = bounds.find(name);
-      ASSERT_TRUE(bound != bounds.end() || operands.roundoff(name) == 0) << "has no bound";
+      ASSERT_TRUE(bound != bounds.end() || actual.empty() || operands.roundoff(name) == 0) << "has no bound";
       EXPECT_TRUE(within(actual, reference.operands.values(name),
                          [&](std::size_t i, double) { return bound == bounds.end() ? 0.0 : bound->second.at(i); }));
     }

@@ -61,4 +61,14 @@ void require_close(std::string_view name, std::vector<T> const& actual, std::vec
   require_close(name, as_f32(actual), reference, unit_roundoff<T>, absolute);
 }
 
+/// Likewise for 64 elements drawn at random, each with the reference that `reference_at(index)` gives.
+template <class ReferenceAt>
+void require_close_at_samples(std::string_view name, std::vector<f32> const& actual, double relative, double absolute,
+                              ReferenceAt const& reference_at) {
+  for (u64 sample = 0; sample < 64; ++sample) {
+    u32 const index = uniform_below(philox(0, 0, sample)[0], static_cast<u32>(actual.size()));
+    require_close(name, index, actual[index], reference_at(index), relative, absolute);
+  }
+}
+
 }  // namespace heddle::bench

@@ -1,6 +1,7 @@
 // Convolutions of random data, for benchmarks, the inspector and tests.
 #pragma once
 
+#include "bench/samples/conv2d_definition.h"
 #include "bench/samples/sample.h"
 #include "kernels/conv/conv2d.h"
 
@@ -40,6 +41,7 @@ struct Conv2dForwardSample : Conv2dSample {
   static double bound(std::string_view, Args<f32> const& a) {
     return sum_bound(a.shape.r * a.shape.s * a.shape.c / a.shape.groups, 1);
   }
+  static double element(Args<f32> const& a, i64 index) { return y_element(a.shape, a.x, a.filter, index); }
 };
 
 struct Conv2dBackwardDataSample : Conv2dSample {
@@ -55,6 +57,7 @@ struct Conv2dBackwardDataSample : Conv2dSample {
   static double bound(std::string_view, Args<f32> const& a) {
     return sum_bound(a.shape.r * a.shape.s * a.shape.k / a.shape.groups, 1);
   }
+  static double element(Args<f32> const& a, i64 index) { return dx_element(a.shape, a.dy, a.filter, index); }
 };
 
 struct Conv2dBackwardFilterSample : Conv2dSample {
@@ -70,6 +73,7 @@ struct Conv2dBackwardFilterSample : Conv2dSample {
   static double bound(std::string_view, Args<f32> const& a) {
     return sum_bound(a.shape.n * a.shape.p() * a.shape.q(), 1);
   }
+  static double element(Args<f32> const& a, i64 index) { return dfilter_element(a.shape, a.x, a.dy, index); }
 };
 
 }  // namespace heddle::bench

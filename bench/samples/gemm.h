@@ -24,6 +24,14 @@ struct GemmSample {
     return name == "a" || name == "b" ? uniform<f32>(count, seed) : std::vector<f32>();
   }
   static double bound(std::string_view, Args<f32> const& a) { return sum_bound(a.k, 1); }
+  static double element(Args<f32> const& a, i64 index) {
+    i64 const row = index / a.ldd, column = index % a.ldd;
+    double sum = 0;
+    for (i64 k = 0; k < a.k; ++k)
+      sum += static_cast<double>(a.a[a.transpose_a ? k * a.lda + row : row * a.lda + k]) *
+             a.b[a.transpose_b ? column * a.ldb + k : k * a.ldb + column];
+    return sum;
+  }
 };
 
 /// b is given as [n, k]: the linear layer y = x w^T.

@@ -12,6 +12,10 @@
 //   static double bound(name, Args<f32> const& reference)      how far an element of a tensor that is written may be
 //                                                              from the reference, beyond half a unit in its last
 //                                                              place;
+// where its definition is short,
+//   static double element(Args<f32> const& reference, index)   an element of what it writes, in double precision: some
+//                                                              are checked, as the CPU's result is else its own
+//                                                              reference;
 // and, where it is not alone with its operation,
 //   static constexpr char const* name                          what its rows are called.
 #pragma once
@@ -80,6 +84,9 @@ class SamplePass final : public Pass {
       if (!written) return;
       double const relative = operands_.roundoff(name), absolute = Sample::bound(name, reference);
       require_close(name, operands_.values(name), expected.values(name), relative, absolute);
+      if constexpr (requires { Sample::element(reference, i64{}); })
+        require_close_at_samples(name, operands_.values(name), relative, absolute,
+                                 [&](i64 index) { return Sample::element(reference, index); });
     });
   }
 

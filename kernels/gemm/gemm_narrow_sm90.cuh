@@ -21,6 +21,7 @@
 
 #include "kernels/gemm/gemm_problem.h"
 #include "kernels/gemm/gemm_sm90_config.h"
+#include "kernels/gemm/gemm_sm90_ring.cuh"
 #include "kernels/machine/fragment.h"
 #include "kernels/machine/operand_tile.h"
 #include "kernels/machine/tensor_map.h"
@@ -84,18 +85,7 @@ struct GemmNarrowSm90 {
   }
 
  private:
-  /// The stages in turn, across tiles of d.
-  struct Pipeline {
-    int stage = 0;
-    u32 turn = 0;
-
-    HEDDLE_DEVICE void advance() {
-      if (++stage == stages) {
-        stage = 0;
-        turn ^= 1;
-      }
-    }
-  };
+  using Pipeline = GemmSm90Ring<stages>;
 
   /// A tile of d.
   struct Place {

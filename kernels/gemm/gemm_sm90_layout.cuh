@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/gemm/gemm_sm90_config.h"
+#include "kernels/gemm/gemm_sm90_ring.cuh"
 #include "kernels/machine/machine.cuh"
 #include "kernels/machine/tensor_map.h"
 #include "kernels/tile/epilogue.h"
@@ -54,19 +55,6 @@ struct GemmSm90Layout {
   HEDDLE_DEVICE static int rank() {
     if constexpr (cluster > 1) return cluster_rank();
     return 0;
-  }
-};
-
-/// The stages in turn, across tiles of d.
-template <int stages>
-struct GemmSm90Ring {
-  int stage = 0;
-  u32 turn = 0;
-
-  HEDDLE_DEVICE void advance(int steps = 1) {
-    stage += steps;
-    turn ^= static_cast<u32>(stage / stages) & 1;
-    stage %= stages;
   }
 };
 

@@ -30,9 +30,10 @@ struct TypeName {
   DType dtype;
   char const* name;
 };
-constexpr std::array type_names = {
-    TypeName{DType::f32, "F32"}, TypeName{DType::f16, "F16"}, TypeName{DType::bf16, "BF16"}, TypeName{DType::i8, "I8"},
-    TypeName{DType::u8, "U8"},   TypeName{DType::i32, "I32"}, TypeName{DType::i64, "I64"}};
+constexpr std::array type_names = {TypeName{DType::f32, "F32"},   TypeName{DType::f16, "F16"},
+                                   TypeName{DType::bf16, "BF16"}, TypeName{DType::f8e4m3, "F8_E4M3"},
+                                   TypeName{DType::i8, "I8"},     TypeName{DType::u8, "U8"},
+                                   TypeName{DType::i32, "I32"},   TypeName{DType::i64, "I64"}};
 
 /// A text of the file, fit for a message: short, and without control characters.
 std::string quoted(std::string const& text) {

@@ -10,6 +10,8 @@ std::string_view name(DType dtype) {
       return "f16";
     case DType::bf16:
       return "bf16";
+    case DType::f8e4m3:
+      return "f8e4m3";
     case DType::i8:
       return "i8";
     case DType::u8:
@@ -24,6 +26,7 @@ std::string_view name(DType dtype) {
 
 std::size_t size_bytes(DType dtype) {
   switch (dtype) {
+    case DType::f8e4m3:
     case DType::i8:
     case DType::u8:
       return 1;

@@ -26,6 +26,8 @@ bool all_finite(Tensor const& x) {
       return all_finite_as<f16>(x);
     case DType::bf16:
       return all_finite_as<bf16>(x);
+    case DType::f8e4m3:
+      return all_finite_as<f8e4m3>(x);
     default:
       return true;  // integers
   }

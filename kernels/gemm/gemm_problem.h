@@ -59,7 +59,7 @@ GemmProblem<T> problem_of(GemmArgs<T, D> const& args) {
       .choice = args.choice,
       .tf32 = args.tf32,
       .output = {
-          .type = element_type<D>,
+          .type = dtype_of<D>,
           .vectorised = c_vectorised && vectors_aligned(args.d, args.ldd) && args.strides.d % epilogue_vector == 0,
           .m = args.m,
           .n = args.n,

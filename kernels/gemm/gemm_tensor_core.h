@@ -30,7 +30,7 @@ struct GemmAcross {
 template <class T>
 bool writes_in_rows(EpilogueOutput const& output) {
   i64 const row = 16 / sizeof(T);
-  return output.bare() && output.type == element_type<T> && output.beta == 0 && output.ldd % row == 0 &&
+  return output.bare() && output.type == dtype_of<T> && output.beta == 0 && output.ldd % row == 0 &&
          output.stride_d % row == 0 && aligned(output.d);
 }
 

@@ -17,11 +17,11 @@ namespace heddle::HEDDLE_BACKEND {
 
 /// Calls body.operator()<T>() for the type of a tensor of an epilogue.
 template <class Body>
-HEDDLE_DEVICE void with_value_type(ElementType type, Body const& body) {
+HEDDLE_DEVICE void with_value_type(DType type, Body const& body) {
   switch (type) {
-    case ElementType::f16:
+    case DType::f16:
       return body.template operator()<f16>();
-    case ElementType::bf16:
+    case DType::bf16:
       return body.template operator()<bf16>();
     default:
       return body.template operator()<f32>();
@@ -30,11 +30,11 @@ HEDDLE_DEVICE void with_value_type(ElementType type, Body const& body) {
 
 /// Likewise for that of a result.
 template <class Body>
-HEDDLE_DEVICE void with_result_type(ElementType type, Body const& body) {
+HEDDLE_DEVICE void with_result_type(DType type, Body const& body) {
   switch (type) {
-    case ElementType::f8e4m3:
+    case DType::f8e4m3:
       return body.template operator()<f8e4m3>();
-    case ElementType::i8:
+    case DType::i8:
       return body.template operator()<i8>();
     default:
       return with_value_type(type, body);
@@ -209,7 +209,7 @@ class TileEpilogue {
     for (int row = thread_ / lanes; row < end; row += teams) {
       auto const sums = load<Vector<Sum, vector>>(slice + place(row, thread_ % lanes * vector));
       if constexpr (std::is_same_v<Sum, i32>)
-        if (output_.type == ElementType::i32) {
+        if (output_.type == DType::i32) {
           columns_.copy(row_ + first + row, sums);
           continue;
         }

@@ -5,7 +5,7 @@
 #include <concepts>
 #include <cstdint>
 
-#include "kernels/core/element_type.h"
+#include "kernels/core/dtype.h"
 #include "kernels/core/epilogue.h"
 
 namespace heddle {
@@ -16,9 +16,9 @@ inline constexpr int epilogue_vector = 4;
 
 /// epilogue(alpha * factors * sum + beta * c) of [products, m, n], rounded to `type`. What is null is left out.
 struct EpilogueOutput {
-  ElementType type = ElementType::f32;  // of c and d
-  bool narrow_values = false;           // the tensors of the epilogue are of `type`; else of f32
-  bool vectorised = false;              // every vector of a row is aligned in all tensors
+  DType type = DType::f32;     // of c and d
+  bool narrow_values = false;  // the tensors of the epilogue are of `type`; else of f32
+  bool vectorised = false;     // every vector of a row is aligned in all tensors
   i64 m = 0, n = 0;
   f32 alpha = 1, beta = 0;
   f32 const* factors[2] = {};  // [1] each
@@ -39,7 +39,7 @@ struct EpilogueOutput {
   f32* column_squares = nullptr;  // likewise
 
   /// The type of the tensors of the epilogue.
-  constexpr ElementType value_type() const { return narrow_values ? type : ElementType::f32; }
+  constexpr DType value_type() const { return narrow_values ? type : DType::f32; }
   /// Whether d is alpha * sum rounded, or with beta * c: nothing else is to be done.
   constexpr bool bare() const {
     return factors[0] == nullptr && factors[1] == nullptr && bias == nullptr && before_activation == nullptr &&

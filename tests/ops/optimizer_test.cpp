@@ -43,7 +43,7 @@ Training train_on(Device device) {
       gradients.push_back(p.gradient);
     }
     if (step == 1) gradients[1].copy_from(Tensor::full({1}, std::numeric_limits<f32>::infinity()));
-    ops::gradient_norm(gradients, 1, state);
+    ops::gradient_norm(gradients, {.max_norm = 1}, state);
     ops::adamw_step(list, {.epsilon = 0.125f}, state);
   }
   Training result = {{}, ops::read_step_state(state)};

@@ -119,7 +119,7 @@ class Usage(ProgramTest):
                 ("[train_cifar10] unknown recipe kkk", ["--recipe", "k" * 5000]),
                 ("[train_cifar10] --crop-padding must be below 28", [*TINY, "--crop-padding", "28"]),
                 ("[train_cifar10] unknown recipe nothing; there are default-cpu, ", ["--recipe", "nothing"]),
-                ("[train_cifar10] --precision bf16 comes with the GPU path", ["--precision", "bf16"]),
+                ("[train_cifar10] --precision must be one of f32, tf32, bf16, f16: f8", ["--precision", "f8"]),
                 ("[train_cifar10] --resume found no run in runs/", ["--resume"]),
                 ("[train_cifar10] --validation-images must leave some of the 240 to train on: 240",
                  [*TINY, "--validation-images", "240"]),

@@ -80,8 +80,8 @@ void Module::to(Device device) {
 }
 
 void Module::compute_in(DType type) {
-  check(type == DType::f32 || type == DType::f16 || type == DType::bf16, "[module] computes in f32, f16 or bf16: ",
-        heddle::name(type));
+  check(type == DType::f32 || type == DType::f16 || type == DType::bf16,
+        "[module] computes in f32, f16 or bf16: ", heddle::name(type));
   compute_type_ = type;
   for (Parameter& parameter : parameters_) {
     parameter.copy = {};

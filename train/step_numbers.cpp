@@ -48,8 +48,7 @@ void StepNumbers::restore(Checkpoint const& checkpoint) {
         "[trainer] the checkpoint's updates, loss scale or its steps make no sense: ", updates, ", ", scale, ", ",
         scaled);
   state_.copy_from(ops::make_step_state(
-      {.step = updates, .loss_scale = static_cast<f32>(scale), .scaled_steps = static_cast<i32>(scaled)},
-      Device::cpu));
+      {.step = updates, .loss_scale = static_cast<f32>(scale), .scaled_steps = static_cast<i32>(scaled)}, Device::cpu));
 }
 
 }  // namespace heddle::train

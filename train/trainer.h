@@ -41,8 +41,8 @@ struct StepReport {
 /// trainer goes on with the same bits.
 class Trainer {
  public:
-  /// The model trains where it is, and in the type in which it computes; the loaders must give such batches. Throws an Error when an epoch has fewer batches
-  /// than one step takes.
+  /// The model trains where it is, and in the type in which it computes; the loaders must give such batches. Throws an
+  /// Error when an epoch has fewer batches than one step takes.
   Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<Loader> validation,
           TrainerOptions const& options);
 

@@ -60,7 +60,8 @@ constexpr void finish_step(StepRules const& rules, double norm, StepState& state
   state.finite = finite ? 1 : 0;
   state.gradient_scale = finite ? static_cast<f32>(clip / static_cast<double>(state.loss_scale)) : 0.0f;
   if (finite) {
-    if (rules.schedule_steps > 0) state.learning_rate = rules.learning_rates[std::min(state.step, rules.schedule_steps - 1)];
+    if (rules.schedule_steps > 0)
+      state.learning_rate = rules.learning_rates[std::min(state.step, rules.schedule_steps - 1)];
     state.step += 1;
   }
   change_loss_scale(rules.scaling, state);

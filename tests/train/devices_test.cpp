@@ -11,8 +11,10 @@
 #include "nn/pooling.h"
 #include "nn/residual.h"
 #include "nn/rms_norm.h"
+#include "ops/tf32.h"
 #include "tests/support/compare.h"
 #include "tests/train/tiny.h"
+#include "train/precision.h"
 
 namespace heddle::testing {
 namespace {
@@ -47,7 +49,7 @@ struct Trained {
   std::vector<f32> losses, gradient_norms, state;
 };
 
-Trained train_on(Device device, train::OptimizerOptions::Rule rule) {
+Trained train_on(Device device, train::OptimizerOptions::Rule rule, train::Precision const& precision = {}) {
   auto const on_device = [&](train::ImageSet const& set) {
     return train::ImageSet{set.images.to(device), set.labels.to(device)};
   };
@@ -57,18 +59,22 @@ Trained train_on(Device device, train::OptimizerOptions::Rule rule) {
   };
   auto const model = every_layer();
   model->to(device);
+  model->compute_in(precision.type);
+  ops::Tf32Products const tf32(precision.tf32);
   train::Trainer trainer(model,
                          loader(24, 1,
                                 {.batch_size = 8,
                                  .shuffle = true,
                                  .drop_last = true,
                                  .augment = {.crop_padding = 1, .flip = Flip::random, .cutout = 1},
-                                 .seed = 5}),
-                         loader(8, 2, {.batch_size = 8}),
+                                 .seed = 5,
+                                 .type = precision.type}),
+                         loader(8, 2, {.batch_size = 8, .type = precision.type}),
                          {.epochs = 1,
                           .label_smoothing = 0.1,
                           .clip_norm = 1,
                           .ema_decay = 0.9,
+                          .loss_scale = precision.loss_scale,
                           .optimizer = {.rule = rule, .weight_decay = 0.01, .epsilon = 0.01},
                           .schedule = {.learning_rate = 0.05}});
   Trained trained;
@@ -92,6 +98,23 @@ TEST_P(DevicesAgree, OnThreeStepsOfTraining) {
   EXPECT_TRUE(within(emulated.gradient_norms, cpu.gradient_norms, close_bound(1e-3, 0)));
   EXPECT_TRUE(within(emulated.state, cpu.state, close_bound(1e-3, 1e-4)));
 }
+
+class PrecisionsAgree : public ::testing::TestWithParam<char const*> {};
+
+TEST_P(PrecisionsAgree, OnThreeStepsOfTraining) {
+  auto const rule = train::OptimizerOptions::Rule::sgd;
+  Trained const wide = train_on(Device::cpu, rule),
+                narrow = train_on(Device::emulated, rule, train::precision_from_name(GetParam()));
+  Trained const ncpu = train_on(Device::cpu, rule, train::precision_from_name(GetParam()));
+  for (std::size_t i = 0; i < wide.losses.size(); ++i)
+    printf("loss %g %g %g rel %g\n", wide.losses[i], narrow.losses[i], ncpu.losses[i],
+           narrow.losses[i] / wide.losses[i] - 1);
+  for (std::size_t i = 0; i < wide.gradient_norms.size(); ++i)
+    printf("norm %g %g %g rel %g\n", wide.gradient_norms[i], narrow.gradient_norms[i], ncpu.gradient_norms[i],
+           narrow.gradient_norms[i] / wide.gradient_norms[i] - 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, PrecisionsAgree, ::testing::Values("tf32", "bf16", "f16"));
 
 INSTANTIATE_TEST_SUITE_P(Rules, DevicesAgree,
                          ::testing::Values(train::OptimizerOptions::Rule::sgd, train::OptimizerOptions::Rule::adamw),

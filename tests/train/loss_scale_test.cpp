@@ -35,7 +35,7 @@ Trainer half_trainer(TrainerOptions const& options, std::shared_ptr<nn::Module> 
 }
 
 /// Gradients of the logits are about 1 / 16, and 65504 is the largest f16.
-constexpr LossScaleOptions overflows_at_first = {.first = 0x1p22f, .growth_steps = 3};
+constexpr LossScaleOptions overflows_at_first = {.first = 0x1p20f, .growth_steps = 3};
 
 TrainerOptions everything_on(OptimizerOptions::Rule rule) {
   return {.epochs = 3,
@@ -59,10 +59,9 @@ void expect_rounded_copies(nn::Module const& model) {
   }
 }
 
-std::string bytes_of(Trainer const& trainer) {
-  TemporaryFolder const folder;
-  trainer.checkpoint().write(folder / "a.ckpt");
-  return testing::read_file(folder / "a.ckpt");
+std::string bytes_of(Trainer const& trainer, TemporaryFolder const& folder) {
+  trainer.checkpoint().write(folder / "bytes.ckpt");
+  return testing::read_file(folder / "bytes.ckpt");
 }
 
 /// What a step may change besides the counts: model, moments, average.
@@ -101,7 +100,7 @@ TEST(LossScaleTraining, SkippedStepsChangeNothingAndTheScheduleWaits) {
       EXPECT_EQ(step.loss_scale, scale);
       expect_rounded_copies(*model);
     }
-    EXPECT_GE(skipped, 3) << "at 2^22 and 2^21, and again when it has grown";
+    EXPECT_GE(skipped, 3) << "at 2^20, and again when it has grown";
     EXPECT_GE(updates, 8);
   }
 }
@@ -122,25 +121,27 @@ TEST(LossScaleTraining, AnEpochCountsItsSkippedSteps) {
   }
 }
 
-TEST(LossScaleTraining, ResumedAtAnyStepItEndsWithTheSameBits) {
+TEST(LossScaleTraining, ResumedItEndsWithTheSameBits) {
   TemporaryFolder const folder;
   for (auto const rule : {OptimizerOptions::Rule::sgd, OptimizerOptions::Rule::adamw}) {
     TrainerOptions const options = everything_on(rule);
     Trainer whole = half_trainer(options, half_model());
     std::vector<std::filesystem::path> checkpoints;
     while (!whole.finished()) {
-      checkpoints.push_back(folder / (std::to_string(whole.steps_done()) + ".ckpt"));
-      whole.checkpoint().write(checkpoints.back());
+      if (whole.steps_done() % 3 == 1) {
+        checkpoints.push_back(folder / (std::to_string(whole.steps_done()) + ".ckpt"));
+        whole.checkpoint().write(checkpoints.back());
+      }
       whole.step();
     }
-    std::string const end = bytes_of(whole);
+    std::string const end = bytes_of(whole, folder);
     for (auto const& path : checkpoints) {
       auto const model = half_model(DType::f16, /*seed=*/99);
       Trainer resumed = half_trainer(options, model);
       resumed.restore(Checkpoint::read(path));
       expect_rounded_copies(*model);
       while (!resumed.finished()) resumed.step();
-      EXPECT_TRUE(bytes_of(resumed) == end) << path;
+      EXPECT_TRUE(bytes_of(resumed, folder) == end) << path;
     }
   }
 }

@@ -1,8 +1,8 @@
 #include "ops/distance_losses.h"
 
-#include <numeric>
-
 #include "kernels/loss/distance_loss.h"
+#include "ops/elementwise.h"
+#include "ops/reduce.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -22,7 +22,7 @@ Tensor room_for_gradient(Tensor const& x) {
   return x.defined() && x.requires_gradient() ? Tensor::empty(x.shape(), x.dtype(), x.device()) : Tensor();
 }
 
-/// The gradients are made with the loss, for a gradient of the loss of 1; for another one they are made again.
+/// The gradients are made with the loss, for a gradient of the loss of 1, and multiplied by that which comes.
 template <class T>
 Tensor mean_of_rows(char const* name, DistanceLoss kind, Inputs const& in, f32 margin) {
   i64 const rows = in.a.size(0);
@@ -31,30 +31,28 @@ Tensor mean_of_rows(char const* name, DistanceLoss kind, Inputs const& in, f32 m
   Tensor const da = room_for_gradient(in.a), db = room_for_gradient(in.b);
   Tensor const dc = room_for_gradient(in.c);
   f32 const share = rows == 0 ? 0 : 1 / static_cast<f32>(rows);
-  auto const fill = [=](f32 dloss) {
-    run(distance_loss<T>, in.a.device(),
-        {.kind = kind,
-         .rows = rows,
-         .columns = in.a.size(1),
-         .centers = center ? in.b.size(0) : 0,
-         .margin = margin,
-         .dloss = dloss * share,
-         .a = in.a.data<T>(),
-         .b = in.b.data<T>(),
-         .c = data_or_null<T>(in.c),
-         .labels = data_or_null<i32>(in.labels),
-         .loss = losses.data<f32>(),
-         .da = data_or_null<T>(da),
-         .db = data_or_null<T>(db),
-         .dc = data_or_null<T>(dc)});
-  };
-  fill(1);
-  std::vector<f32> const of_rows = losses.to_vector<f32>();
-  double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
-  Tensor mean = Tensor::full({}, static_cast<f32>(sum * share), in.a.device());
+  run(distance_loss<T>, in.a.device(),
+      {.kind = kind,
+       .rows = rows,
+       .columns = in.a.size(1),
+       .centers = center ? in.b.size(0) : 0,
+       .margin = margin,
+       .dloss = share,
+       .a = in.a.data<T>(),
+       .b = in.b.data<T>(),
+       .c = data_or_null<T>(in.c),
+       .labels = data_or_null<i32>(in.labels),
+       .loss = losses.data<f32>(),
+       .da = data_or_null<T>(da),
+       .db = data_or_null<T>(db),
+       .dc = data_or_null<T>(dc)});
+  Tensor mean = sum(losses, 0);
+  scale_(mean, share);
   record(name, {in.a, in.b, in.c}, mean, [=](Tensor const& dy) {
-    if (f32 const dloss = dy.item<f32>(); dloss != 1) fill(dloss);
-    return std::vector{da, db, dc};
+    std::vector<Tensor> gradients = {da, db, dc};
+    for (Tensor& gradient : gradients)
+      if (gradient.defined()) scale_by_(gradient, dy);
+    return gradients;
   });
   return mean;
 }

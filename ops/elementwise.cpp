@@ -68,4 +68,13 @@ void add_scaled_(Tensor& target, Tensor const& x, f32 factor) { add_into(target,
 void blend_(Tensor& target, Tensor const& x, f32 weight) { add_into(target, 1 - weight, target, weight, x); }
 void scale_(Tensor& target, f32 factor) { scale_into(target, target, factor); }
 
+void scale_by_(Tensor& target, Tensor const& factor) {
+  require_same_device("scale", target, factor);
+  check(factor.count() == 1, "[scale] the factor must be one element: ", factor.shape());
+  with_float_type("scale", target.dtype(), [&]<class T>() {
+    T* const x = target.data<T>();
+    run(heddle::scale<T>, target.device(), {.count = target.count(), .factor = factor.data<f32>(), .x = x, .y = x});
+  });
+}
+
 }  // namespace heddle::ops

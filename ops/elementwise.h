@@ -44,5 +44,7 @@ void add_scaled_(Tensor& target, Tensor const& x, f32 factor);
 void blend_(Tensor& target, Tensor const& x, f32 weight);
 /// target *= factor, in place and not recorded.
 void scale_(Tensor& target, f32 factor);
+/// The same with a factor on the device: one element of f32.
+void scale_by_(Tensor& target, Tensor const& factor);
 
 }  // namespace heddle::ops

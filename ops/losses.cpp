@@ -1,10 +1,10 @@
 #include "ops/losses.h"
 
-#include <numeric>
-
 #include "kernels/loss/dice_loss.h"
 #include "kernels/loss/kl_divergence.h"
 #include "kernels/loss/pair_loss.h"
+#include "ops/elementwise.h"
+#include "ops/reduce.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -19,12 +19,12 @@ Tensor room_for_gradient(Tensor const& x) {
   return x.requires_gradient() ? Tensor::empty(x.shape(), x.dtype(), x.device()) : Tensor();
 }
 
-/// Records that dx is the gradient when that of the loss is 1; `fill_dx(dloss)` makes it for another one.
-template <class FillDx>
-void record_with_gradient(char const* name, Tensor const& x, Tensor& loss, Tensor const& dx, FillDx const& fill_dx) {
-  record(name, {x}, loss, [=](Tensor const& dy) {
-    if (f32 const dloss = dy.item<f32>(); dloss != 1) fill_dx(dloss);
-    return std::vector{dx};
+/// Records that dx is the gradient of x where that of the loss is 1.
+void record_with_gradient(char const* name, Tensor const& x, Tensor& loss, Tensor const& dx) {
+  record(name, {x}, loss, [dx](Tensor const& dy) {
+    Tensor scaled = dx;
+    scale_by_(scaled, dy);
+    return std::vector{scaled};
   });
 }
 
@@ -32,22 +32,17 @@ template <class T>
 Tensor mean_of_pairs(char const* name, Tensor const& x, Tensor const& target, PairLossOptions const& options) {
   Tensor loss = Tensor::empty({}, DType::f32, x.device());
   Tensor const dx = room_for_gradient(x);
-  auto const fill = [=](Tensor const& mean, f32 dloss) {
-    std::size_t const bytes = x.device() == Device::cpu ? 0 : pair_loss_workspace_bytes(x.count());
-    Tensor const scratch = Tensor::empty({static_cast<i64>(bytes)}, DType::u8, x.device());
-    run(pair_loss<T>, x.device(),
-        {.options = options,
-         .count = x.count(),
-         .scale = share_of(x.count()),
-         .dloss = dloss,
-         .x = x.data<T>(),
-         .target = target.data<T>(),
-         .loss = mean.data<f32>(),
-         .dx = dx.defined() ? dx.data<T>() : nullptr,
-         .workspace = {scratch.raw_data(), bytes}});
-  };
-  fill(loss, 1);
-  record_with_gradient(name, x, loss, dx, [=](f32 dloss) { fill(Tensor::empty({}, DType::f32, x.device()), dloss); });
+  run(pair_loss<T>, x.device(),
+      {.options = options,
+       .count = x.count(),
+       .scale = share_of(x.count()),
+       .dloss = 1,
+       .x = x.data<T>(),
+       .target = target.data<T>(),
+       .loss = loss.data<f32>(),
+       .dx = dx.defined() ? dx.data<T>() : nullptr,
+       .workspace = {}});
+  record_with_gradient(name, x, loss, dx);
   return loss;
 }
 
@@ -58,9 +53,9 @@ Tensor mean_loss(char const* name, Tensor const& x, Tensor const& target, PairLo
 }
 
 Tensor mean_of_rows(Tensor const& losses) {
-  std::vector<f32> const of_rows = losses.to_vector<f32>();
-  double const sum = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
-  return Tensor::full({}, static_cast<f32>(sum * share_of(losses.count())), losses.device());
+  Tensor mean = sum(losses, 0);
+  scale_(mean, share_of(losses.count()));
+  return mean;
 }
 
 template <class T>
@@ -78,16 +73,17 @@ Tensor mean_dice_loss(Tensor const& x, Tensor const& target, DiceOptions const& 
        .sums = sums.data<f32>()});
   Tensor mean = mean_of_rows(losses);
   record("dice_loss", {x}, mean, [=](Tensor const& dy) {
-    Tensor const dx = Tensor::empty(x.shape(), x.dtype(), x.device());
+    Tensor dx = Tensor::empty(x.shape(), x.dtype(), x.device());
     run(dice_loss_backward<T>, x.device(),
         {.options = options,
          .rows = rows,
          .elements = elements,
-         .dloss = dy.item<f32>() * share_of(rows),
+         .dloss = share_of(rows),
          .x = x.data<T>(),
          .target = target.data<T>(),
          .sums = sums.data<f32>(),
          .dx = dx.data<T>()});
+    scale_by_(dx, dy);
     return std::vector{dx};
   });
   return mean;
@@ -98,20 +94,17 @@ Tensor mean_kl_divergence(Tensor const& student, Tensor const& teacher, f32 temp
   i64 const rows = student.size(0);
   Tensor const losses = Tensor::empty({rows}, DType::f32, student.device());
   Tensor const dstudent = room_for_gradient(student);
-  auto const fill = [=](f32 dloss) {
-    run(heddle::kl_divergence<T>, student.device(),
-        {.rows = rows,
-         .classes = student.size(1),
-         .temperature = temperature,
-         .dloss = dloss * share_of(rows),
-         .student = student.data<T>(),
-         .teacher = teacher.data<T>(),
-         .loss = losses.data<f32>(),
-         .dstudent = dstudent.defined() ? dstudent.data<T>() : nullptr});
-  };
-  fill(1);
+  run(heddle::kl_divergence<T>, student.device(),
+      {.rows = rows,
+       .classes = student.size(1),
+       .temperature = temperature,
+       .dloss = share_of(rows),
+       .student = student.data<T>(),
+       .teacher = teacher.data<T>(),
+       .loss = losses.data<f32>(),
+       .dstudent = dstudent.defined() ? dstudent.data<T>() : nullptr});
   Tensor mean = mean_of_rows(losses);
-  record_with_gradient("kl_divergence", student, mean, dstudent, fill);
+  record_with_gradient("kl_divergence", student, mean, dstudent);
   return mean;
 }
 

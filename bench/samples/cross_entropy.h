@@ -26,7 +26,7 @@ struct CrossEntropySample {
   }
   /// Labels below 10.
   static std::vector<f32> values(std::string_view name, i64 count, u64 seed) {
-    if (name == "targets" || name == "weights") return {};
+    if (name == "targets" || name == "weights" || name == "share") return {};
     std::vector<f32> values = uniform<f32>(count, seed, -4, 4);
     if (name == "labels")
       for (f32& value : values) value = std::floor(value + 4);

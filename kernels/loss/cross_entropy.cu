@@ -19,7 +19,7 @@ void cross_entropy(CrossEntropyArgs<T> const& a, Stream stream) {
     launch<CrossEntropy<T, chosen>>(
         dim3(row_blocks(chosen, a.rows)),
         {a.rows, a.classes, 1 - a.smoothing, a.smoothing / static_cast<f32>(a.classes), a.dloss, a.ignored_label,
-         a.logits, a.labels, a.targets, a.weights, a.loss, a.dlogits},
+         a.logits, a.labels, a.targets, a.weights, a.share, a.loss, a.dlogits},
         stream, "cross_entropy");
   });
 }

@@ -36,6 +36,7 @@ struct CrossEntropy {
     i32 const* labels;   // [rows], or null
     f32 const* targets;  // [rows, classes], or null
     f32 const* weights;  // [classes], or null
+    f32 const* share;    // [1], or null
     f32* loss;           // [rows]
     T* dlogits;          // [rows, classes], or null
   };
@@ -127,21 +128,22 @@ struct CrossEntropy {
     if (columns.thread == 0) p.loss[row] = sums[0] + sums[1] * logf(x.sum());
     if (!p.dlogits) return;
 
-    f32 const share = p.dloss * (sums[1] / x.sum());
+    f32 const dloss = p.share ? p.dloss * *p.share : p.dloss;
+    f32 const scale = dloss * (sums[1] / x.sum());
     columns.for_each([&](int i, i64 column) {
       f32 dx[vector];
       x.exponentials(i, column, dx);
       HEDDLE_UNROLL
-      for (int k = 0; k < vector; ++k) dx[k] *= share;
+      for (int k = 0; k < vector; ++k) dx[k] *= scale;
       if (soft) {
         f32 t[vector];
         soft_target(p, row, column, t);
         HEDDLE_UNROLL
-        for (int k = 0; k < vector; ++k) dx[k] -= p.dloss * t[k];
+        for (int k = 0; k < vector; ++k) dx[k] -= dloss * t[k];
       }
       if (hard.label >= column && hard.label < column + vector) {
         HEDDLE_UNROLL
-        for (int k = 0; k < vector; ++k) dx[k] -= column + k == hard.label ? p.dloss * hard.weight : 0.0f;
+        for (int k = 0; k < vector; ++k) dx[k] -= column + k == hard.label ? dloss * hard.weight : 0.0f;
       }
       store_f32(p.dlogits + row * p.classes + column, dx);
     });

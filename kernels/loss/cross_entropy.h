@@ -5,10 +5,10 @@
 
 namespace heddle {
 
-/// Per row: loss = -sum_j t_j * log_softmax(x)_j and dlogits = dloss * (softmax(x) * sum_j(t_j) - t), where the target
-/// is t_j = weights_j * ((1 - smoothing) * s_j + smoothing / classes), and s is the row of `targets` (soft), or one-hot
-/// of `labels`; exactly one of these is given, unless there are no rows. A class with target 0 has no share in the
-/// loss, even when its logit is -infinity. A row whose label is `ignored_label` has loss 0 and gradient 0.
+/// Per row: loss = -sum_j t_j * log_softmax(x)_j and dlogits = dloss * share * (softmax(x) * sum_j(t_j) - t), where the
+/// target is t_j = weights_j * ((1 - smoothing) * s_j + smoothing / classes), and s is the row of `targets` (soft), or
+/// one-hot of `labels`; exactly one of these is given, unless there are no rows. A class with target 0 has no share in
+/// the loss, even when its logit is -infinity. A row whose label is `ignored_label` has loss 0 and gradient 0.
 ///
 /// A label outside [0, classes) is an Error on the CPU, which names row and value; a kernel cannot throw, and gives
 /// that row the loss NaN and the gradient NaN.
@@ -18,6 +18,7 @@ struct CrossEntropyArgs {
   f32 smoothing = 0;
   i32 ignored_label = -100;
   f32 dloss = 1;                 // the gradient of each loss
+  f32 const* share = nullptr;    // [1]: what dloss is multiplied by, in the memory of the device; null: 1
   T const* logits = nullptr;     // [rows, classes]
   i32 const* labels = nullptr;   // [rows]
   f32 const* targets = nullptr;  // [rows, classes]
@@ -31,6 +32,7 @@ struct CrossEntropyArgs {
     tensor("labels", a.labels, a.rows, optional);
     tensor("targets", a.targets, a.rows * a.classes, optional);
     tensor("weights", a.weights, a.classes, optional);
+    tensor("share", a.share, 1, optional);
     tensor("loss", a.loss, a.rows);
     tensor("dlogits", a.dlogits, a.rows * a.classes, optional);
   }

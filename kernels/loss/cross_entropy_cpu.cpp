@@ -52,9 +52,10 @@ void take_row(CrossEntropyArgs<T> const& args, i64 row) {
   }
   args.loss[row] = static_cast<f32>(loss + total * std::log(sum));
   if (!args.dlogits) return;
+  f32 const dloss = args.share ? args.dloss * *args.share : args.dloss;
   for (i64 j = 0; j < classes; ++j) {
     double const gradient = std::exp(f32(x[j]) - highest) * (total / sum) - target(j);
-    args.dlogits[row * classes + j] = T(static_cast<f32>(args.dloss * gradient));
+    args.dlogits[row * classes + j] = T(static_cast<f32>(dloss * gradient));
   }
 }
 

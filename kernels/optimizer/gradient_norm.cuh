@@ -13,23 +13,9 @@
 
 #include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/multi_tensor.cuh"
+#include "kernels/tile/double_sum.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
-
-/// The sum of `value` over the threads of a block, in thread 0. All threads call this once.
-template <int threads>
-HEDDLE_DEVICE double block_sum(double value, double (&of_warp)[threads / 32]) {
-  auto const warp_sum_of = [](double sum) {
-    HEDDLE_UNROLL
-    for (int distance = 16; distance > 0; distance /= 2) sum += __shfl_xor_sync(0xffffffffu, sum, distance);
-    return sum;
-  };
-  int const warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
-  value = warp_sum_of(value);
-  if (lane == 0) of_warp[warp] = value;
-  __syncthreads();
-  return warp == 0 ? warp_sum_of(lane < threads / 32 ? of_warp[lane] : 0.0) : 0.0;
-}
 
 template <class T>
 struct GradientSquares {
@@ -40,7 +26,7 @@ struct GradientSquares {
     TensorTable<GradientTensor<T>> table;
   };
   struct SharedStorage {
-    double of_warp[threads / 32];
+    DoubleSumStorage<threads> sum;
   };
 
   struct Work {
@@ -72,7 +58,7 @@ struct GradientSquares {
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     Work work;
     for_each_of_chunk(work, p.table);
-    double const sum = block_sum<threads>(work.sum, shared.of_warp);
+    double const sum = block_sum<threads>(work.sum, shared.sum);
     if (threadIdx.x == 0) p.sums[blockIdx.x] = sum;
   }
 };
@@ -87,13 +73,13 @@ struct GradientNormFinish {
     StepState* state;  // [1]
   };
   struct SharedStorage {
-    double of_warp[threads / 32];
+    DoubleSumStorage<threads> sum;
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     double own = 0;
     for (i64 i = threadIdx.x; i < p.chunks; i += threads) own += p.sums[i];
-    double const sum = block_sum<threads>(own, shared.of_warp);
+    double const sum = block_sum<threads>(own, shared.sum);
     if (threadIdx.x > 0) return;
     finish_step(p.rules, sqrt(sum), *p.state);
   }

@@ -86,6 +86,7 @@ inline std::vector<f32> cross_entropy_values(CrossEntropyCase const& c, std::str
     for (std::size_t j = 2; j < weights.size(); j += 7) weights[j] = 0;
     return weights;
   }
+  if (name == "share") return c.weights ? std::vector<f32>{0.375f} : std::vector<f32>();
   if (name == "labels") {
     if (c.soft) return {};
     std::vector<f32> labels = small_integers(count, 4, 0, static_cast<int>(std::max<i64>(c.classes, 1)) - 1);

@@ -67,7 +67,7 @@ struct CrossEntropyPass : bench::CrossEntropySample {
       double const d = x[j] - highest;
       double const p = std::isfinite(d) ? std::exp(d) / sum : 0;
       double const error = p * total * (share(d) + sum_share + (chain + 8) * u) + 8 * u * target(j);
-      bounds["dlogits"].push_back(1.1 * std::abs(a.dloss) * error + tiny +
+      bounds["dlogits"].push_back(1.1 * std::abs(a.dloss * (a.share ? *a.share : 1)) * error + tiny +
                                   (unit_roundoff<T> + 2 * u) * std::abs(a.dlogits[row * classes + j]));
     }
   }

@@ -5,6 +5,7 @@
 
 #include "kernels/core/error.h"
 #include "ops/elementwise.h"
+#include "ops/out_of_memory.h"
 #include "profiling/range.h"
 
 namespace heddle::nn {
@@ -29,12 +30,18 @@ Module::Observation::Observation(Module& root, ForwardObserver observer)
 
 Module::Observation::~Observation() { innermost_ = outer_; }
 
-Tensor Module::operator()(Tensor const& x) {
+Tensor Module::operator()(Tensor const& x) try {
   profiling::Range const range(kind().data());
   Tensor y = forward(x);
   for (Observation const* o = innermost_; o; o = o->outer_)
     if (auto const found = o->paths_.find(this); found != o->paths_.end()) o->observer_(found->second, *this, x, y);
   return y;
+} catch (OutOfMemory& error) {
+  if (error.layer == nullptr) error.layer = this;
+  walk("", [&](std::string const& path, Module const& module) {
+    if (error.layer == &module) error.set_place("layer " + path + " (" + std::string(module.kind()) + ")");
+  });
+  throw;
 }
 
 i64 Module::macs(Shape const&, Shape const&) const { return 0; }

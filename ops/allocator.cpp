@@ -4,11 +4,14 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/core/error.h"
 #include "kernels/core/math.h"
 #include "ops/memory.h"
+#include "ops/out_of_memory.h"
 
 namespace heddle {
 
@@ -26,22 +29,24 @@ class Allocator {
  public:
   explicit Allocator(Device device) : device_(device) {}
 
-  void* allocate(std::size_t bytes) {
+  void* allocate(std::size_t bytes, MemoryUse use) {
     if (bytes == 0) return nullptr;
     std::lock_guard const lock(mutex_);
     std::size_t const block = block_bytes(bytes);
     void* const data = take(block);
     statistics_.used_bytes += block;
+    statistics_.used_for[static_cast<std::size_t>(use)] += block;
     statistics_.peak_bytes = std::max(statistics_.peak_bytes, statistics_.used_bytes);
     return data;
   }
 
-  void release(void* data, std::size_t bytes) {
+  void release(void* data, std::size_t bytes, MemoryUse use) {
     if (data == nullptr) return;
     std::lock_guard const lock(mutex_);
     std::size_t const block = block_bytes(bytes);
     kept_[block].push_back(data);
     statistics_.used_bytes -= block;
+    statistics_.used_for[static_cast<std::size_t>(use)] -= block;
   }
 
   void release_kept() {
@@ -52,6 +57,11 @@ class Allocator {
   AllocatorStatistics statistics() {
     std::lock_guard const lock(mutex_);
     return statistics_;
+  }
+
+  void set_limit(std::size_t bytes) {
+    std::lock_guard const lock(mutex_);
+    limit_ = bytes;
   }
 
   void reset_peak() {
@@ -68,22 +78,39 @@ class Allocator {
     }
     void* data = nullptr;
     try {
-      data = memory_of(device_).allocate(block);
+      data = reserve(block);
     } catch (Error const&) {
       return_kept();
-      data = allocate_or_explain(block);
+      data = reserve_or_explain(block);
     }
     statistics_.reserved_bytes += block;
     return data;
   }
 
-  void* allocate_or_explain(std::size_t block) {
+  void* reserve(std::size_t block) {
+    check(limit_ == 0 || statistics_.reserved_bytes + block <= limit_, "the limit is ", memory_text(limit_));
+    return memory_of(device_).allocate(block);
+  }
+
+  void* reserve_or_explain(std::size_t block) {
     try {
-      return memory_of(device_).allocate(block);
+      return reserve(block);
     } catch (Error const& error) {
-      fail("[allocate] ", block, " bytes on ", name(device_), " while tensors hold ", statistics_.used_bytes,
-           "; use a smaller batch. ", error.what());
+      throw OutOfMemory(memory_text(block), held() + " (" + error.what() + ")");
     }
+  }
+
+  std::string held() const {
+    constexpr std::array<char const*, memory_uses> names = {"other",     "data",      "weights",
+                                                            "optimizer", "gradients", "activations"};
+    std::string text = std::string(name(device_)) + " holds " + memory_text(statistics_.used_bytes);
+    char const* separator = ": ";
+    for (std::size_t i = names.size(); i-- > 0;) {
+      if (statistics_.used_for[i] == 0) continue;
+      text += separator + std::string(names[i]) + " " + memory_text(statistics_.used_for[i]);
+      separator = ", ";
+    }
+    return text;
   }
 
   void return_kept() {
@@ -98,7 +125,10 @@ class Allocator {
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> kept_;  // by block size
   AllocatorStatistics statistics_;
+  std::size_t limit_ = 0;  // of reserved bytes; 0: none
 };
+
+thread_local MemoryUse current_use = MemoryUse::other;
 
 /// Never destroyed: tensors of static lifetime may end after it would have.
 Allocator& allocator(Device device) {
@@ -109,8 +139,15 @@ Allocator& allocator(Device device) {
 
 }  // namespace
 
-void* allocate(Device device, std::size_t bytes) { return allocator(device).allocate(bytes); }
-void release(Device device, void* data, std::size_t bytes) noexcept { allocator(device).release(data, bytes); }
+MemoryScope::MemoryScope(MemoryUse use) : outer_(std::exchange(current_use, use)) {}
+MemoryScope::~MemoryScope() { current_use = outer_; }
+MemoryUse MemoryScope::current() { return current_use; }
+
+void* allocate(Device device, std::size_t bytes, MemoryUse use) { return allocator(device).allocate(bytes, use); }
+void release(Device device, void* data, std::size_t bytes, MemoryUse use) noexcept {
+  allocator(device).release(data, bytes, use);
+}
+void set_memory_limit(Device device, std::size_t bytes) { allocator(device).set_limit(bytes); }
 AllocatorStatistics allocator_statistics(Device device) { return allocator(device).statistics(); }
 void reset_peak(Device device) { allocator(device).reset_peak(); }
 void release_kept_blocks(Device device) { allocator(device).release_kept(); }

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "kernels/core/error.h"
+#include "ops/allocator.h"
 #include "ops/elementwise.h"
+#include "ops/out_of_memory.h"
 #include "profiling/range.h"
 
 namespace heddle {
@@ -21,6 +23,13 @@ void accumulate(Tensor::GradientSlot& slot, Tensor const& gradient) {
   } else {
     slot.value = ops::add(slot.value, gradient);
   }
+}
+
+std::vector<Tensor> gradients_of(std::string_view name, BackwardFn const& backward, Tensor const& dy) try {
+  return backward(dy);
+} catch (OutOfMemory& error) {
+  error.set_place("the backward pass of " + std::string(name));
+  throw;
 }
 
 }  // namespace
@@ -51,6 +60,7 @@ void Tape::backward(Tensor const& loss, f32 scale) {
   check(loss.count() == 1 && loss.dtype() == DType::f32, "[backward] the loss must be one f32: ", loss.shape());
   check(loss.requires_gradient(), "[backward] nothing that the loss was made from requires a gradient");
   recording = nullptr;  // the backward pass itself is not recorded
+  MemoryScope const scope(MemoryUse::gradients);
   accumulate(*loss.gradient_slot(), Tensor::full(loss.shape(), scale, loss.device()));
 
   while (!nodes_.empty()) {
@@ -59,7 +69,7 @@ void Tape::backward(Tensor const& loss, f32 scale) {
     Tensor const dy = std::exchange(node.output->value, Tensor());
     if (!dy.defined()) continue;  // a result that the loss does not depend on
     profiling::Range const range(node.name.data());
-    std::vector<Tensor> const gradients = node.backward(dy);
+    std::vector<Tensor> const gradients = gradients_of(node.name, node.backward, dy);
     for (std::size_t i = 0; i < gradients.size(); ++i)
       if (gradients[i].defined() && node.inputs[i]->required) accumulate(*node.inputs[i], gradients[i]);
   }

@@ -4,17 +4,21 @@
 
 #include "kernels/core/error.h"
 #include "ops/allocator.h"
+#include "ops/copies.h"
+#include "ops/elementwise.h"
 #include "ops/memory.h"
+#include "ops/out_of_memory.h"
 
 namespace heddle {
 
 struct Tensor::Storage {
   Device device;
   std::size_t bytes;
+  MemoryUse use = MemoryScope::current();
   void* data;
 
-  Storage(Device where, std::size_t size) : device(where), bytes(size), data(allocate(where, size)) {}
-  ~Storage() { release(device, data, bytes); }
+  Storage(Device where, std::size_t size) : device(where), bytes(size), data(allocate(where, size, use)) {}
+  ~Storage() { release(device, data, bytes, use); }
   Storage(Storage const&) = delete;
   Storage& operator=(Storage const&) = delete;
 };
@@ -42,19 +46,40 @@ void copy_bytes(void* destination, Device to, void const* source, Device from, s
     copy_bytes(host.data(), Device::cpu, source, from, bytes);
     return copy_bytes(destination, to, host.data(), Device::cpu, bytes);
   }
-  Memory const& memory = memory_of(to == Device::cpu ? from : to);
+  Device const device = to == Device::cpu ? from : to;
+  Memory const& memory = memory_of(device);
+  count_copy(device, copy_kind(to, from), bytes);
   memory.copy(destination, source, bytes, copy_kind(to, from), Stream{});
   if (to != from) memory.synchronize(Stream{});
 }
 
 }  // namespace
 
-Tensor Tensor::empty(Shape const& shape, DType dtype, Device device) {
+Tensor Tensor::empty(Shape const& shape, DType dtype, Device device) try {
   i64 bytes = 0;
   check(!__builtin_mul_overflow(shape.count(), size_bytes(dtype), &bytes), "[tensor] more bytes than 2^63 in ", shape);
   auto storage = std::make_shared<Storage>(device, static_cast<std::size_t>(bytes));
   return Tensor(std::make_shared<Impl>(Impl{std::move(storage), 0, shape, dtype}));
+} catch (OutOfMemory& error) {
+  std::ostringstream tensor;
+  tensor << name(dtype) << " " << shape << " of "
+         << memory_text(static_cast<std::size_t>(shape.count()) * size_bytes(dtype));
+  error.set_tensor(tensor.str());
+  throw;
 }
+
+namespace {
+
+/// Made there, so that nothing waits for a copy: bytes of 1, as numbers, times the value.
+Tensor full_on_device(Shape const& shape, f32 value, Device device) {
+  Tensor const ones = Tensor::empty(shape, DType::u8, device);
+  if (ones.bytes() != 0) memory_of(device).fill(ones.raw_data(), 1, ones.bytes(), Stream{});
+  Tensor result = ops::cast(ones, DType::f32);
+  if (value != 1) ops::scale_(result, value);
+  return result;
+}
+
+}  // namespace
 
 Tensor Tensor::zeros(Shape const& shape, DType dtype, Device device) {
   Tensor result = empty(shape, dtype, device);
@@ -63,6 +88,7 @@ Tensor Tensor::zeros(Shape const& shape, DType dtype, Device device) {
 }
 
 Tensor Tensor::full(Shape const& shape, f32 value, Device device) {
+  if (device != Device::cpu) return full_on_device(shape, value, device);
   return from(std::vector<f32>(static_cast<std::size_t>(shape.count()), value), shape, device);
 }
 

@@ -6,6 +6,8 @@
 #include "kernels/optimizer/adamw.h"
 #include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/sgd.h"
+#include "kernels/optimizer/weight_average.h"
+#include "ops/reduce.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -110,6 +112,35 @@ void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& option
          .epsilon = options.epsilon,
          .state = pointer_to("adamw", state)});
   });
+}
+
+void weight_average(std::span<AverageParameter const> list, double decay, Tensor const& state) {
+  std::vector<AverageTensor<f32>> tensors;
+  for (AverageParameter const& p : list) {
+    require_like_parameter("weight_average", p.parameter, state, {{"average", &p.average}});
+    tensors.push_back({p.parameter.count(), p.parameter.data<f32>(), p.average.data<f32>()});
+  }
+  run(heddle::weight_average<f32>, state.device(),
+      {.list = tensors, .decay = decay, .state = pointer_to("weight_average", state)});
+}
+
+void add_step_figures(Tensor const& figures, Tensor const& loss, Tensor const& logits, Tensor const& labels,
+                      Tensor const& state) {
+  require_same_device("step_figures", state, figures, loss, logits, labels);
+  check(figures.dtype() == DType::u8 && figures.bytes() == sizeof(StepFigures),
+        "[step_figures] figures must be of the bytes of a StepFigures: ", name(figures.dtype()), " ", figures.shape());
+  Tensor const predicted = argmax(logits, 1), expected = labels.dtype() == DType::i32 ? labels : argmax(labels, 1);
+  require_shape("step_figures", "labels", expected, {logits.size(0)});
+  auto const add = [&]<class T> {
+    run(heddle::step_figures<T>, state.device(),
+        {.rows = logits.size(0),
+         .loss = loss.data<f32>(),
+         .predicted = predicted.data<i64>(),
+         .labels = expected.data<T>(),
+         .figures = reinterpret_cast<StepFigures*>(figures.data<u8>()),
+         .state = pointer_to("step_figures", state)});
+  };
+  expected.dtype() == DType::i32 ? add.operator()<i32>() : add.operator()<i64>();
 }
 
 void gradient_norm(std::span<Tensor const> gradients, StepOptions const& options, Tensor const& state) {

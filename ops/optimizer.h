@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "kernels/optimizer/step_state.h"
+#include "kernels/optimizer/step_figures.h"
 #include "ops/tensor.h"
 
 namespace heddle::ops {
@@ -44,6 +44,19 @@ struct AdamWParameter {
 
 /// Likewise (kernels/optimizer/adamw.h). The step of the state counts from 1.
 void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& options, Tensor const& state);
+
+struct AverageParameter {
+  Tensor parameter, average;  // f32, of one shape
+};
+
+/// average moves towards parameter, less with a decay nearer to 1 (kernels/optimizer/weight_average.h).
+void weight_average(std::span<AverageParameter const> list, double decay, Tensor const& state);
+
+/// Adds to `figures`, which is a StepFigures of u8, the loss of a batch, f32 [], and how many of its logits [n,
+/// classes] are largest at the label: labels [n] i32, or targets [n, classes] f32, where the largest is the label. Does
+/// not wait for the device. A loss that is not finite makes the step not finite (kernels/optimizer/step_figures.h).
+void add_step_figures(Tensor const& figures, Tensor const& loss, Tensor const& logits, Tensor const& labels,
+                      Tensor const& state);
 
 struct StepOptions {
   double max_norm = 0;  // of the gradients that are used; 0: any

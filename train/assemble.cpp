@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "nn/models/registry.h"
+#include "ops/allocator.h"
 #include "train/precision.h"
 
 namespace heddle::train {
@@ -23,6 +24,7 @@ ImageSet first_images(ImageSet const& set, i64 count, char const* option) {
 }
 
 ImageSet on_device(ImageSet const& set, Options const& options) {
+  MemoryScope const scope(MemoryUse::data);
   Device const device = device_from_name(options.device);
   return {set.images.to(device), set.labels.to(device)};
 }
@@ -47,6 +49,25 @@ Flip flip_from_name(std::string const& name) {
   return Flip::none;
 }
 
+AugmentOptions augmentation(Options const& options) {
+  return {.crop_padding = options.crop_padding,
+          .flip = flip_from_name(options.flip),
+          .cutout = options.cutout,
+          .colour = {.brightness = static_cast<f32>(options.brightness),
+                     .contrast = static_cast<f32>(options.contrast),
+                     .saturation = static_cast<f32>(options.saturation),
+                     .hue = static_cast<f32>(options.hue)},
+          .affine = {.rotation = static_cast<f32>(options.rotation),
+                     .shear = static_cast<f32>(options.shear),
+                     .scale = static_cast<f32>(options.scale)}};
+}
+
+/// Reading waits for a device, but costs nothing on the cpu.
+i64 log_interval(Options const& options) {
+  if (options.log_every > 0) return options.log_every;
+  return options.device == "cpu" ? 1 : 50;
+}
+
 TrainerOptions trainer_options(Options const& options) {
   return {
       .epochs = options.epochs,
@@ -55,6 +76,7 @@ TrainerOptions trainer_options(Options const& options) {
       .clip_norm = options.clip_norm,
       .ema_decay = options.ema_decay,
       .patience = options.patience,
+      .log_every = log_interval(options),
       .loss_scale = precision_from_name(options.precision).loss_scale,
       .optimizer = {.rule = options.optimizer == "adamw" ? OptimizerOptions::Rule::adamw : OptimizerOptions::Rule::sgd,
                     .weight_decay = options.weight_decay,
@@ -89,6 +111,7 @@ std::string data_fingerprint(DataSet const& data) {
 }
 
 std::shared_ptr<nn::Module> assemble_model(Options const& options, DataSet const& data) {
+  MemoryScope const scope(MemoryUse::weights);
   Tensor const& images = data.train.images;
   Generator generator = {.seed = static_cast<u64>(options.seed)};
   auto model = nn::make_model(options.model, {.h = images.size(1), .w = images.size(2), .c = images.size(3)},
@@ -110,9 +133,11 @@ Trainer assemble_trainer(Options const& options, DataSet const& data, std::share
               " * ", options.accumulation);
   Loader train(on_device(rows(data.train, 0, left), options), normalization(options, data),
                {.batch_size = options.batch_size,
-                .augment = {.crop_padding = options.crop_padding,
-                            .flip = flip_from_name(options.flip),
-                            .cutout = options.cutout},
+                .augment = augmentation(options),
+                .mix = {.mixup = static_cast<f32>(options.mixup),
+                        .cutmix = static_cast<f32>(options.cutmix),
+                        .probability = static_cast<f32>(options.mix_probability)},
+                .classes = static_cast<i64>(data.class_names.size()),
                 .seed = static_cast<u64>(options.seed),
                 .type = precision_from_name(options.precision).type});
   std::optional<Loader> validation;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernels/core/error.h"
+#include "ops/allocator.h"
 
 namespace heddle::train {
 
@@ -16,6 +17,7 @@ void BestWeights::consider(i64 epoch, Evaluation const& evaluation) {
 }
 
 void BestWeights::copy_state() {
+  MemoryScope const scope(MemoryUse::weights);
   state_.clear();
   for (auto const& [name, tensor] : model_->state()) state_.push_back({name, tensor.clone()});
 }

@@ -1,5 +1,6 @@
 #include "train/optimizer.h"
 
+#include "ops/allocator.h"
 #include "ops/optimizer.h"
 
 namespace heddle::train {
@@ -104,6 +105,7 @@ std::vector<Tensor> Optimizer::gradients() const {
 
 std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies,
                                           OptimizerOptions const& options) {
+  MemoryScope const scope(MemoryUse::optimizer);
   if (options.rule == OptimizerOptions::Rule::adamw)
     return std::make_unique<AdamW>(std::move(parameters), std::move(copies), options);
   return std::make_unique<Sgd>(std::move(parameters), std::move(copies), options);

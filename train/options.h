@@ -33,6 +33,9 @@ struct Options {
   i64 crop_padding = 0;
   std::string flip = "none";
   i64 cutout = 0;
+  double brightness = 0, contrast = 0, saturation = 0, hue = 0;
+  double rotation = 0, shear = 0, scale = 0;
+  double mixup = 0, cutmix = 0, mix_probability = 1;
 
   std::string model;
   i64 epochs = 20, batch_size = 128, accumulation = 1, seed = 0;
@@ -52,11 +55,11 @@ struct Options {
   double step_factor = 0.1, final_factor = 0.001, start_factor = 0.04, peak_at = 0.25;
 
   std::string device = "cpu", precision = "f32";
-  i64 threads = 0;
+  i64 threads = 0, memory_limit = 0;
 
   std::string run_dir;
   bool resume = false;
-  i64 max_steps = 0, checkpoint_steps = 0;
+  i64 max_steps = 0, checkpoint_steps = 0, log_every = 0;
   bool pictures = true, summary = false, quiet = false;
 };
 

@@ -1,12 +1,16 @@
 #include "train/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "kernels/core/error.h"
+#include "ops/allocator.h"
 #include "ops/cross_entropy.h"
+#include "ops/out_of_memory.h"
 #include "ops/tape.h"
 #include "train/non_finite.h"
 
@@ -19,20 +23,6 @@ Device device_of(nn::Module const& model) {
 }
 
 }  // namespace
-
-/// What is left of a forward and backward pass besides the gradients.
-struct Trainer::Pass {
-  Tensor loss;                        // []
-  Tensor logits;                      // [n, classes] in f32
-  Tensor labels;                      // [n]
-  std::vector<Generator> generators;  // the model's, before the pass
-
-  /// Gives them back to the model, so that it drops what it dropped.
-  void rewind(nn::Module const& model) const {
-    auto const current = model.generators();
-    for (std::size_t i = 0; i < current.size(); ++i) *current[i].generator = generators[i];
-  }
-};
 
 Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<Loader> validation,
                  TrainerOptions const& options)
@@ -47,7 +37,9 @@ Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<
                 .clip_norm = options.clip_norm,
                 .loss_scale = options.loss_scale},
                device_of(*model_)),
-      best_(model_) {
+      best_(model_),
+      log_(std::clamp(options.log_every, i64{1}, std::max(i64{1}, steps_per_epoch_)), device_of(*model_)) {
+  check(options.log_every > 0, "[trainer] log_every must be at least 1: ", options.log_every);
   check(options.accumulation > 0, "[trainer] accumulation must be at least 1: ", options.accumulation);
   check(options.epochs > 0, "[trainer] epochs must be at least 1: ", options.epochs);
   check(options.patience == 0 || validation_,
@@ -60,17 +52,20 @@ Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<
 
 bool Trainer::finished() const {
   bool const impatient = options_.patience > 0 && epochs_done() - best_.epoch() >= options_.patience;
-  return steps_done_ == total_steps() || impatient;
+  return !failed_ && (steps_done_ == total_steps() || impatient);
 }
 
 StepReport Trainer::step() {
   check(!finished(), "[trainer] training has ended after step ", steps_done_);
   auto const start = std::chrono::steady_clock::now();
-  StepReport report = {.step = update(), .epoch = {}, .timing = {}};
+  StepReport report;
+  if (!failed_) update();
+  bool const ends_epoch = steps_done_ % steps_per_epoch_ == 0;
+  if (failed_ || ends_epoch || log_.full()) report.steps = collect();
   timing_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (steps_done_ % steps_per_epoch_ != 0) return report;
+  if (failed_ || !ends_epoch) return report;
 
-  report.epoch = end_epoch(report.step.learning_rate);
+  report.epoch = end_epoch(report.steps.back().learning_rate);
   timing_.epoch = report.epoch->epoch;
   timing_.images_per_s = static_cast<double>(timed_images_) / timing_.seconds;
   report.timing = std::exchange(timing_, {});
@@ -78,75 +73,140 @@ StepReport Trainer::step() {
   return report;
 }
 
-StepMetrics Trainer::update() {
+/// Nothing here waits for the device.
+void Trainer::update() try {
+  MemoryScope const scope(MemoryUse::activations);
   model_->set_training(true);
   model_->clear_gradients();
-  std::vector<Pass> passes;
-  for (i64 i = 0; i < options_.accumulation; ++i) passes.push_back(forward_backward(load(i)));
+  Pending pending;
+  for (i64 i = 0; i < options_.accumulation; ++i) {
+    Batch const batch = load(steps_done_, i);
+    pending.images += batch.labels.size(0);
+    pending.generators.push_back(generators());
+    Losses const losses = forward_backward(batch);
+    log_.add(losses.mean, losses.logits, batch.targets.defined() ? batch.targets : batch.labels, numbers_.state());
+  }
   numbers_.finish(optimizer_->gradients());
-  StepState const numbers = numbers_.read();
-  bool const skipped = numbers.finite == 0 && numbers.stopped == 0;
-  if (!skipped) require_finite(passes, numbers);
   optimizer_->step(numbers_.state());
-  if (average_ && !skipped) average_->update();
-
-  EpochSums const sums = sum_losses(passes);
-  i64 const epoch = epochs_done() + 1;
+  if (average_) average_->update(numbers_.state());
+  log_.end_step(numbers_.state());
+  timed_images_ += pending.images;
+  pending_.push_back(std::move(pending));
   ++steps_done_;
+} catch (OutOfMemory& error) {
+  error.set_remedy(batch_that_fits());
+  throw;
+}
+
+/// Whether the passes of a batch of so many images find room beside what stays.
+bool Trainer::fits(i64 images) try {
+  MemoryScope const scope(MemoryUse::activations);
+  forward_backward(train_.batch(epochs_done(), 0, images));
+  return true;
+} catch (OutOfMemory const&) {
+  return false;
+}
+
+/// The largest of 3/4, 1/2, 3/8, 1/4, … of the batch for which there is room, as advice.
+std::string Trainer::batch_that_fits() {
+  Device const device = device_of(*model_);
+  model_->clear_gradients();
+  release_kept_blocks(device);
+  i64 const all = train_.batch_size();
+  std::size_t const held = allocator_statistics(device).used_bytes;
+  for (i64 part = all; part > 1; part /= 2)
+    for (i64 const images : {part * 3 / 4, part / 2}) {
+      reset_peak(device);
+      bool const room = fits(images);
+      model_->clear_gradients();
+      release_kept_blocks(device);
+      if (!room) continue;
+      std::size_t const each = (allocator_statistics(device).peak_bytes - held) / static_cast<std::size_t>(images);
+      return fmt::format("a batch of {} fits, at {} an image: use a smaller one, and accumulate more of them", images,
+                         memory_text(each));
+    }
+  return "not even a batch of 1 fits";
+}
+
+std::vector<StepMetrics> Trainer::collect() {
+  if (failed_) explain_failure();
+  std::vector<Pending> const pending = std::exchange(pending_, {});
+  std::vector<StepLog::Entry> const entries = log_.read();
+  i64 const first = steps_done_ - static_cast<i64>(entries.size());
+  std::vector<StepMetrics> steps;
+  for (std::size_t i = 0; i < entries.size() && !failed_; ++i) {
+    if (entries[i].numbers.stopped == 0) {
+      steps.push_back(add_up(first + static_cast<i64>(i) + 1, pending[i], entries[i]));
+    } else {
+      steps_done_ = first + static_cast<i64>(i);
+      failed_ = pending[i];
+    }
+  }
+  if (failed_ && steps.empty()) explain_failure();
+  return steps;
+}
+
+/// All of it belongs to the epoch under way: its end reads the log.
+StepMetrics Trainer::add_up(i64 step, Pending const& pending, StepLog::Entry const& entry) {
+  StepState const& numbers = entry.numbers;
+  bool const skipped = numbers.finite == 0;
   if (skipped) {
     ++epoch_sums_.skipped;
   } else {
-    epoch_sums_.loss += sums.loss;
-    epoch_sums_.correct += sums.correct;
-    epoch_sums_.images += sums.images;
+    epoch_sums_.loss += entry.figures.loss;
+    epoch_sums_.correct += entry.figures.correct;
+    epoch_sums_.images += pending.images;
   }
-  timed_images_ += sums.images;
-  double const images = static_cast<double>(sums.images);
-  return {.step = steps_done_,
-          .epoch = epoch,
-          .loss = sums.loss / images,
-          .accuracy = static_cast<double>(sums.correct) / images,
+  double const images = static_cast<double>(pending.images);
+  return {.step = step,
+          .epoch = (step - 1) / steps_per_epoch_ + 1,
+          .loss = entry.figures.loss / images,
+          .accuracy = static_cast<double>(entry.figures.correct) / images,
           .learning_rate = learning_rate(options_.schedule, numbers.step - numbers.finite, total_steps()),
           .gradient_norm = numbers.gradient_norm,
           .loss_scale = numbers.loss_scale,
           .skipped = skipped};
 }
 
-Batch Trainer::load(i64 micro_batch) {
-  i64 const step_of_epoch = steps_done_ % steps_per_epoch_;
-  return train_.batch(epochs_done(), step_of_epoch * options_.accumulation + micro_batch);
+std::vector<Generator> Trainer::generators() const {
+  std::vector<Generator> all;
+  for (auto const& named : model_->generators()) all.push_back(*named.generator);
+  return all;
 }
 
-Trainer::Pass Trainer::forward_backward(Batch const& batch) const {
-  std::vector<Generator> generators;
-  for (auto const& named : model_->generators()) generators.push_back(*named.generator);
+/// So that the model drops what it dropped.
+void Trainer::rewind(std::vector<Generator> const& generators) {
+  auto const current = model_->generators();
+  for (std::size_t i = 0; i < current.size(); ++i) *current[i].generator = generators[i];
+}
+
+Batch Trainer::load(i64 step, i64 micro_batch) {
+  return train_.batch(step / steps_per_epoch_, step % steps_per_epoch_ * options_.accumulation + micro_batch);
+}
+
+Trainer::Losses Trainer::forward_backward(Batch const& batch) {
   Tape tape;
   Tensor const logits = numbers_.for_loss((*model_)(batch.images));
-  Tensor const loss =
-      ops::cross_entropy(logits, batch.labels, {.smoothing = static_cast<f32>(options_.label_smoothing)});
+  ops::CrossEntropyOptions const options = {.smoothing = static_cast<f32>(options_.label_smoothing)};
+  Tensor const loss = batch.targets.defined() ? ops::cross_entropy_soft(logits, batch.targets, options)
+                                              : ops::cross_entropy(logits, batch.labels, options);
   tape.backward(loss, 1 / static_cast<f32>(options_.accumulation));
-  return {loss, logits, batch.labels, std::move(generators)};
+  return {loss, logits};
 }
 
-Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
-  EpochSums sums;
-  for (Pass const& pass : passes) {
-    auto const labels = pass.labels.to_vector<i32>();
-    auto const images = static_cast<i64>(labels.size());
-    sums.loss += static_cast<double>(pass.loss.item<f32>()) * static_cast<double>(images);
-    sums.correct += count_correct(pass.logits.to_vector<f32>(), labels);
-    sums.images += images;
+/// Takes the step again, which found the same weights: none was changed since.
+void Trainer::explain_failure() {
+  model_->set_training(true);
+  model_->clear_gradients();
+  for (i64 i = 0; i < options_.accumulation; ++i) {
+    auto const& generators = failed_->generators[static_cast<std::size_t>(i)];
+    Batch const batch = load(steps_done_, i);
+    rewind(generators);
+    if (std::isfinite(forward_backward(batch).mean.item<f32>())) continue;
+    rewind(generators);
+    fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, batch.images));
   }
-  return sums;
-}
-
-void Trainer::require_finite(std::vector<Pass> const& passes, StepState const& numbers) {
-  for (std::size_t i = 0; i < passes.size(); ++i) {
-    if (std::isfinite(passes[i].loss.item<f32>())) continue;
-    passes[i].rewind(*model_);
-    fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
-  }
-  if (numbers.finite == 0) fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
+  fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
 }
 
 /// An update can overflow where loss and gradients did not.
@@ -202,6 +262,8 @@ void Trainer::use_best_weights() {
 }
 
 Checkpoint Trainer::checkpoint() const {
+  check(pending_.empty() && !failed_, "[trainer] a checkpoint needs what was measured up to step ", steps_done_,
+        ": collect it first");
   check_weights();
   Checkpoint checkpoint;
   checkpoint.put("step", steps_done_);

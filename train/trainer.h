@@ -9,6 +9,7 @@
 #include "train/metrics.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
+#include "train/step_log.h"
 #include "train/step_numbers.h"
 #include "train/weight_average.h"
 
@@ -21,14 +22,16 @@ struct TrainerOptions {
   double clip_norm = 0;  // largest norm of the gradients; 0: any
   double ema_decay = 0;  // of the weights' moving average; 0: none
   i64 patience = 0;      // epochs without better validation before the end; 0: any number
+  i64 log_every = 1;     // steps between two readings of what steps measured, for each of which the device is waited
   LossScaleOptions loss_scale = {};
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
 };
 
-/// What a step did, and, where it was the last of an epoch, what the epoch did.
+/// What became known with a step: what the steps since the last reading did, and, where it was the last of an epoch,
+/// what the epoch did.
 struct StepReport {
-  StepMetrics step;
+  std::vector<StepMetrics> steps;
   std::optional<EpochMetrics> epoch;
   Timing timing;  // with `epoch`
 };
@@ -52,10 +55,16 @@ class Trainer {
   /// All steps are done, or patience has ended.
   bool finished() const;
 
-  /// One update of the weights; after the last of an epoch the validation too. When a gradient is not finite while the
-  /// loss scale is above 1, the step is skipped. When it is not at 1, or the loss is not, it throws an Error that names
-  /// the step and the layer where this began. The weights are then still those of the step before.
+  /// One update of the weights; after the last of an epoch the validation too. What it measured is read, and the device
+  /// waited for, after every `log_every` steps and at the end of an epoch. When the loss or a gradient is
+  /// not finite while the loss scale is above 1, the step is skipped. At 1, no step changes a weight from then on; once
+  /// that is read, the steps before it are reported, and then an Error is thrown that names the step and the layer
+  /// where this began. The trainer and its weights are then those of the step before. When a device has no room for a
+  /// tensor it throws an OutOfMemory, which names a batch size that has been tried and fits; the weights are then those
+  /// of the step before, but running statistics are not, and training cannot go on.
   StepReport step();
+  /// Reads what the steps since the last reading measured. Throws as `step` does.
+  std::vector<StepMetrics> collect();
 
   /// Gives the model the weights to keep: those of the best validation, or without one the last (averaged, if asked
   /// for). Training cannot go on afterwards.
@@ -63,14 +72,18 @@ class Trainer {
   /// The epoch whose weights these are; 0 without validation.
   i64 best_epoch() const { return best_.epoch(); }
 
-  /// Holds handles of the trainer's tensors: write it before the next step. Throws an Error that names step and tensor
-  /// when a weight is not finite, so that a good checkpoint is never replaced by such a one.
+  /// Holds handles of the trainer's tensors: write it before the next step. After `collect`. Throws an Error that names
+  /// step and tensor when a weight is not finite, so that a good checkpoint is never replaced by such a one.
   Checkpoint checkpoint() const;
   /// Throws an Error when the checkpoint does not fit the model, the data or the options.
   void restore(Checkpoint const& checkpoint);
 
  private:
-  struct Pass;
+  /// A step that was not read yet.
+  struct Pending {
+    i64 images = 0;
+    std::vector<std::vector<Generator>> generators;  // the model's, before each batch
+  };
   struct EpochSums {
     double loss = 0;  // of images, summed
     i64 correct = 0, images = 0;
@@ -78,11 +91,19 @@ class Trainer {
   };
 
   i64 epochs_done() const { return steps_done_ / steps_per_epoch_; }
-  Batch load(i64 micro_batch);
-  Pass forward_backward(Batch const& batch) const;
-  EpochSums sum_losses(std::vector<Pass> const& passes);
-  void require_finite(std::vector<Pass> const& passes, StepState const& numbers);
-  StepMetrics update();
+  std::vector<Generator> generators() const;
+  void rewind(std::vector<Generator> const& generators);
+  Batch load(i64 step, i64 micro_batch);
+  struct Losses {
+    Tensor mean;    // []
+    Tensor logits;  // [n, classes] in f32
+  };
+  Losses forward_backward(Batch const& batch);
+  void update();
+  bool fits(i64 images);
+  std::string batch_that_fits();
+  StepMetrics add_up(i64 step, Pending const& pending, StepLog::Entry const& entry);
+  [[noreturn]] void explain_failure();
   EpochMetrics end_epoch(double learning_rate);
   Evaluation validate();
   void check_weights() const;
@@ -100,6 +121,9 @@ class Trainer {
   std::optional<WeightAverage> average_;
   BestWeights best_;
   i64 steps_done_ = 0;
+  StepLog log_;
+  std::vector<Pending> pending_;   // of each step of the log
+  std::optional<Pending> failed_;  // the step after steps_done_, if that was not finite
   EpochSums epoch_sums_;
 
   Timing timing_;  // of the epoch so far, as far as this process ran it

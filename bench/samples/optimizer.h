@@ -8,6 +8,7 @@
 #include "kernels/optimizer/adamw.h"
 #include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/sgd.h"
+#include "kernels/optimizer/weight_average.h"
 
 namespace heddle::bench {
 
@@ -116,6 +117,19 @@ struct AdamWSample {
   template <class T>
   static Args<T> arguments() {
     return {.list = {}};
+  }
+};
+
+struct WeightAverageSample {
+  template <class T>
+  using Args = WeightAverageArgs<T>;
+  template <class T>
+  static constexpr Operation<Args<T>> operation = weight_average<T>;
+  static constexpr char const* source = "kernels/optimizer/weight_average.cu";
+
+  template <class T>
+  static Args<T> arguments() {
+    return {.list = {}, .decay = 0.9};
   }
 };
 

@@ -11,6 +11,7 @@ struct MixOptions {
   f32 mixup = 0;        // alpha, at least 0; 0 for none: pictures are averaged, with a weight from Beta(alpha, alpha)
   f32 cutmix = 0;       // likewise: a box of another picture is pasted, of 1 minus such a weight of the area
   f32 probability = 1;  // that a batch is mixed at all
+  constexpr bool any() const { return mixup != 0 || cutmix != 0; }
   friend bool operator==(MixOptions const&, MixOptions const&) = default;
 };
 

@@ -30,8 +30,8 @@ i64 gradient_norm_chunks(std::span<GradientTensor<T> const> list) {
 /// In `state`: gradient_norm = sqrt(sum of gradient^2) / loss_scale, where sums are of double precision, so that they
 /// are finite if and only if all gradients are, which sets finite; gradient_scale = min(1, max_norm / gradient_norm)
 /// / loss_scale; step gains 1, and takes its learning rate from the rules, if they have one. With gradients that are
-/// not finite, step and learning rate stay and gradient_scale is 0. Last, the loss scale becomes that of the next step.
-/// The order of additions depends on the sizes alone.
+/// not finite, or after such a loss, step and learning rate stay and gradient_scale is 0. Last, the loss scale becomes
+/// that of the next step. The order of additions depends on the sizes alone.
 template <class T>
 struct GradientNormArgs {
   std::span<GradientTensor<T> const> list;             // itself on the host

@@ -17,6 +17,7 @@ struct StepState {
   f32 loss_scale = 1;        // the gradients are those of the loss times this
   f32 gradient_scale = 1;    // an update multiplies gradients by this: the clip factor / loss_scale
   i32 finite = 1;            // 0: an update changes nothing
+  i32 loss_finite = 1;       // 0: the loss of the step under way is not, which counts as gradients that are not
   i32 stopped = 0;           // 1: gradients were not finite at the least loss scale; finite is 0 from then on
   i32 scaled_steps = 0;      // finite ones since the loss scale changed
   double gradient_norm = 0;  // L2, of all gradients together / loss_scale, before they are clipped
@@ -54,10 +55,12 @@ constexpr void change_loss_scale(LossScaling const& scaling, StepState& state) {
 /// scale of the step after it. The same on every device.
 constexpr void finish_step(StepRules const& rules, double norm, StepState& state) {
   state.gradient_norm = norm / static_cast<double>(state.loss_scale);
-  bool const finite = norm <= std::numeric_limits<double>::max() && state.stopped == 0;  // false for NaN
+  bool const finite = norm <= std::numeric_limits<double>::max() &&  // false for NaN
+                      state.loss_finite != 0 && state.stopped == 0;
   bool const clipped = rules.max_norm > 0 && state.gradient_norm > rules.max_norm;
   double const clip = clipped ? rules.max_norm / state.gradient_norm : 1.0;
   state.finite = finite ? 1 : 0;
+  state.loss_finite = 1;
   state.gradient_scale = finite ? static_cast<f32>(clip / static_cast<double>(state.loss_scale)) : 0.0f;
   if (finite) {
     if (rules.schedule_steps > 0)

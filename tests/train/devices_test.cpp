@@ -80,8 +80,10 @@ Trained train_on(Device device, train::OptimizerOptions::Rule rule, train::Preci
   Trained trained;
   while (!trainer.finished()) {
     train::StepReport const report = trainer.step();
-    trained.losses.push_back(static_cast<f32>(report.step.loss));
-    trained.gradient_norms.push_back(static_cast<f32>(report.step.gradient_norm));
+    for (train::StepMetrics const& step : report.steps) {
+      trained.losses.push_back(static_cast<f32>(step.loss));
+      trained.gradient_norms.push_back(static_cast<f32>(step.gradient_norm));
+    }
     if (report.epoch) trained.losses.push_back(static_cast<f32>(report.epoch->validation_loss));
   }
   trained.state = flat_state(model->state());

@@ -82,7 +82,7 @@ TEST(LossScaleTraining, SkippedStepsChangeNothingAndTheScheduleWaits) {
       bool const ends_epoch = (trainer.steps_done() + 1) % trainer.steps_per_epoch() == 0;
       auto const before = learned(trainer);
       StepReport const report = trainer.step();
-      StepMetrics const& step = report.step;
+      StepMetrics const& step = report.steps.back();
       EXPECT_EQ(step.step, updates + skipped + 1) << "batches go on";
       EXPECT_EQ(step.learning_rate, learning_rate(options.schedule, updates, trainer.total_steps()));
       EXPECT_EQ(std::isfinite(step.gradient_norm), !step.skipped);
@@ -111,8 +111,8 @@ TEST(LossScaleTraining, AnEpochCountsItsSkippedSteps) {
   i64 skipped = 0, steps = 0;
   for (StepReport report; !report.epoch;) {
     report = trainer.step();
-    skipped += report.step.skipped;
-    if (!report.step.skipped) loss += report.step.loss;
+    skipped += report.steps.back().skipped;
+    if (!report.steps.back().skipped) loss += report.steps.back().loss;
     ++steps;
     if (!report.epoch) continue;
     ASSERT_GT(skipped, 0);
@@ -153,8 +153,8 @@ TEST(LossScaleTraining, EndsAtTheFloorWithTheNameOfTheLayer) {
     if (name == "hidden.weight") std::fill_n(tensor.data<f32>(), tensor.count(), 6e4f);
   model->update_copies();
   auto const before = flat_state(model->parameters());
-  EXPECT_TRUE(trainer.step().step.skipped);  // at 4
-  EXPECT_TRUE(trainer.step().step.skipped);  // at 2
+  EXPECT_TRUE(trainer.step().steps.back().skipped);  // at 4
+  EXPECT_TRUE(trainer.step().steps.back().skipped);  // at 2
   EXPECT_TRUE(error_of([&] {
                 trainer.step();
               }).starts_with("[train] step 3: the loss is not finite; first seen in layer hidden (Linear)"));

@@ -23,7 +23,8 @@ DATA = tempfile.TemporaryDirectory()
 # Small enough for seconds, with everything on that a checkpoint has to carry.
 TINY = ["--dataset", "fashion-mnist", "--data-dir", DATA.name, "--validation-images", "40", "--test-images", "50",
         "--model", "lenet5", "--epochs", "3", "--batch-size", "20", "--accumulation", "2", "--crop-padding", "2", "--flip",
-        "random", "--ema-decay", "0.8", "--learning-rate", "0.02", "--clip-norm", "1", "--patience", "3",
+        "random", "--brightness", "0.2", "--contrast", "0.1", "--rotation", "5", "--mixup", "0.4", "--cutmix", "1",
+        "--mix-probability", "0.7", "--ema-decay", "0.8", "--learning-rate", "0.02", "--clip-norm", "1", "--patience", "3",
         "--no-pictures", "--threads", "1"]
 SAME = ["best.safetensors", "last.ckpt", "metrics.csv", "metrics.jsonl", "config.json"]
 
@@ -190,6 +191,20 @@ class Runs(ProgramTest):
         process = self.run_in_shell("| head -n 1", "--run-dir", "piped")
         self.assertEqual(len(process.stdout.splitlines()), 1)
         self.assertTrue((self.folder / "piped/best.safetensors").exists())
+
+    def test_how_often_the_log_is_read_changes_no_file(self):
+        for interval in (0, 1, 4, 1000):
+            self.train("--run-dir", f"every{interval}", "--log-every", interval)
+            self.assertEqual(contents(self.folder / f"every{interval}"), contents(self.folder / "every0"), interval)
+
+    def test_a_limit_of_memory_is_named_with_a_batch_that_fits(self):
+        # 300 images of 28 x 28 as f32 alone take 0.9 MiB, and the first layer's result of 6 channels 5.4 MiB.
+        self.check_fails(1, "[memory] no room for f32 [", *TINY, "--run-dir", "a", "--batch-size", "100",
+                         "--accumulation", "1", "--memory-limit", "2")
+        process = self.run_program(*TINY, "--run-dir", "b", "--batch-size", "100", "--accumulation", "1",
+                                   "--memory-limit", "2")
+        fits = re.search(r"cpu holds .*data .*; a batch of (\d+) fits, at [\d.]+ KiB an image", process.stderr_text)
+        self.assertTrue(fits, process.stderr_text)
 
     def test_config_json_repeats_the_run(self):
         self.train("--run-dir", "a")

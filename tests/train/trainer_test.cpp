@@ -43,7 +43,7 @@ struct Trace {
   std::vector<EpochMetrics> epochs;
 
   void add(StepReport const& report) {
-    steps.push_back(report.step);
+    steps.insert(steps.end(), report.steps.begin(), report.steps.end());
     if (report.epoch) epochs.push_back(*report.epoch);
   }
   friend bool operator==(Trace const& a, Trace const& b) {
@@ -118,7 +118,7 @@ TEST(Trainer, AccumulatedBatchesMakeTheStepOfOneLargeBatch) {
   options.accumulation = 4;
   Trainer four = make_trainer(options, small, 4);
   while (!one.finished()) {
-    StepMetrics const a = one.step().step, b = four.step().step;
+    StepMetrics const a = one.step().steps.back(), b = four.step().steps.back();
     EXPECT_NEAR(a.loss, b.loss, 1e-5);
     EXPECT_EQ(a.accuracy, b.accuracy);
   }
@@ -131,13 +131,13 @@ TEST(Trainer, AccumulatedBatchesMakeTheStepOfOneLargeBatch) {
 TEST(Trainer, ClipsTheUpdateAndReportsTheNormBefore) {
   auto const clipped_model = tiny_model(), free_model = tiny_model();
   TrainerOptions options = {.optimizer = {.momentum = 0}, .schedule = {.learning_rate = 0.5}};
-  double const norm = make_trainer(options, free_model).step().step.gradient_norm;
+  double const norm = make_trainer(options, free_model).step().steps.back().gradient_norm;
   ASSERT_GT(norm, 0.01);
 
   options.clip_norm = norm / 4;
   auto const before = flat_state(clipped_model->parameters());
   Trainer trainer = make_trainer(options, clipped_model);
-  EXPECT_EQ(trainer.step().step.gradient_norm, norm);
+  EXPECT_EQ(trainer.step().steps.back().gradient_norm, norm);
   auto const after = flat_state(clipped_model->parameters());
   double moved = 0;
   for (std::size_t i = 0; i < after.size(); ++i) moved += std::pow(after[i] - before[i], 2);

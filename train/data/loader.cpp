@@ -7,6 +7,7 @@
 #include "kernels/core/error.h"
 #include "kernels/core/math.h"
 #include "kernels/core/philox.h"
+#include "ops/allocator.h"
 
 namespace heddle::train {
 namespace {
@@ -29,9 +30,13 @@ Loader::Loader(ImageSet set, ops::Normalization normalization, LoaderOptions con
         " images");
   check(image_count() < i64{1} << 32, "[loader] ", image_count(), " images: the order is drawn from 32-bit numbers");
   check(options_.batch_size >= 1, "[loader] the batch size must be at least 1: ", options_.batch_size);
-  set_.labels = set_.labels.to(Device::cpu);  // batches gather them there
   check(!options_.drop_last || image_count() >= options_.batch_size, "[loader] not one full batch: batch size ",
         options_.batch_size, ", images ", image_count(), "; use a smaller one");
+  check(!options_.mix.any() || options_.classes > 0,
+        "[loader] mixup and cutmix need the number of classes: ", options_.classes);
+  MemoryScope const scope(MemoryUse::data);
+  if (options_.augment.colour.contrast > 0) grey_ = ops::image_grey(set_.images);
+  host_labels_ = set_.labels.to_vector<i32>();
 }
 
 i64 Loader::image_count() const { return set_.images.size(0); }
@@ -40,25 +45,32 @@ i64 Loader::batches_per_epoch() const {
   return options_.drop_last ? image_count() / options_.batch_size : ceil_div(image_count(), options_.batch_size);
 }
 
-Batch Loader::batch(i64 epoch, i64 index) {
+Batch Loader::batch(i64 epoch, i64 index, i64 images) {
   check(epoch >= 0 && index >= 0 && index < batches_per_epoch(), "[loader] no batch ", index, " of epoch ", epoch,
         ": an epoch has ", batches_per_epoch());
-  if (order_epoch_ != epoch) {
-    order_.resize(static_cast<std::size_t>(image_count()));
-    std::iota(order_.begin(), order_.end(), i64{0});
-    if (options_.shuffle) shuffle(order_, options_.seed, epoch);
-    order_epoch_ = epoch;
-  }
+  if (order_epoch_ != epoch) set_epoch(epoch);
+  i64 const begin = index * options_.batch_size,
+            end = std::min(begin + std::min(images, options_.batch_size), image_count());
+  Batch batch = {ops::image_batch(set_.images, order_.rows(begin, end), normalization_, options_.augment, options_.seed,
+                                  epoch, options_.type, grey_),
+                 labels_.rows(begin, end)};
+  if (!options_.mix.any()) return batch;
+  auto [mixed, targets] = ops::mix_batch(batch.images, batch.labels, options_.classes, options_.mix, options_.seed,
+                                         epoch * batches_per_epoch() + index);
+  return {std::move(mixed), std::move(batch.labels), std::move(targets)};
+}
 
-  i64 const begin = index * options_.batch_size, end = std::min(begin + options_.batch_size, image_count());
-  std::vector<i64> const chosen(order_.begin() + begin, order_.begin() + end);
+void Loader::set_epoch(i64 epoch) {
+  MemoryScope const scope(MemoryUse::data);
+  std::vector<i64> order(static_cast<std::size_t>(image_count()));
+  std::iota(order.begin(), order.end(), i64{0});
+  if (options_.shuffle) shuffle(order, options_.seed, epoch);
   std::vector<i32> labels;
-  for (i64 const image : chosen) labels.push_back(set_.labels.data<i32>()[image]);
+  for (i64 const image : order) labels.push_back(host_labels_[static_cast<std::size_t>(image)]);
   Device const device = set_.images.device();
-  Tensor const chosen_tensor = Tensor::from(chosen, {end - begin}, device);
-  return {ops::image_batch(set_.images, chosen_tensor, normalization_, options_.augment, options_.seed, epoch,
-                           options_.type),
-          Tensor::from(labels, {end - begin}, device)};
+  order_ = Tensor::from(order, {image_count()}, device);
+  labels_ = Tensor::from(labels, {image_count()}, device);
+  order_epoch_ = epoch;
 }
 
 }  // namespace heddle::train

@@ -6,6 +6,7 @@
 
 #include "nn/summary.h"
 #include "nn/weights.h"
+#include "ops/allocator.h"
 #include "ops/device.h"
 #include "ops/tf32.h"
 #include "train/assemble.h"
@@ -40,10 +41,9 @@ class Run {
   void train(InterruptGuard const& interrupt) {
     while (!trainer_.finished() && !interrupt.requested() && !at_step_limit()) {
       StepReport const report = step();
-      folder_.append(report.step);
-      if (!options_.quiet) progress_.step(report.step);
+      log(report.steps);
       if (report.epoch) end_epoch(*report.epoch, report.timing);
-      bool const due = options_.checkpoint_steps > 0 && report.step.step % options_.checkpoint_steps == 0;
+      bool const due = options_.checkpoint_steps > 0 && trainer_.steps_done() % options_.checkpoint_steps == 0;
       if (report.epoch || due) save();
     }
     if (saved_step_ != trainer_.steps_done()) save();
@@ -65,6 +65,13 @@ class Run {
     fail_with_checkpoint(error);
   }
 
+  void log(std::vector<StepMetrics> const& steps) {
+    for (StepMetrics const& step : steps) {
+      folder_.append(step);
+      if (!options_.quiet) progress_.step(step);
+    }
+  }
+
   [[noreturn]] void fail_with_checkpoint(Error const& error) {
     say("");
     fail(error.what(), "; last good checkpoint: ", folder_.checkpoint().string(), " of step ", saved_step_);
@@ -78,6 +85,7 @@ class Run {
 
   /// The metrics reach the disk before the checkpoint: what it holds they hold too, and a resumed run drops the rest.
   void save() try {
+    log(trainer_.collect());
     folder_.flush();
     write_checkpoint();
     saved_step_ = trainer_.steps_done();
@@ -141,6 +149,7 @@ int train(CommandLine const& line, std::string const& program) {
   Options& options = plan.options;
   if (options.threads > 0) omp_set_num_threads(static_cast<int>(options.threads));
   require_available(device_from_name(options.device));
+  set_memory_limit(device_from_name(options.device), static_cast<std::size_t>(options.memory_limit) << 20);
   ops::Tf32Products const tf32(precision_from_name(options.precision).tf32);
   DataSet const data = assemble_data(options);
   options.dataset = data.name;

@@ -68,6 +68,18 @@ struct AdamWBounds {
   }
 };
 
+struct WeightAverageBounds {
+  std::vector<f32> parameter, average;
+  double weight = average_weight(bench::WeightAverageSample::arguments<f32>().decay, optimizer_state);
+
+  WeightAverageBounds(bench::Operands const& o, f32)
+      : parameter(o.first_values("parameter")), average(o.first_values("average")) {}
+
+  double operator()(std::string_view, std::size_t i) const {
+    return 2.2 * 3 * unit * ((1 - weight) * std::abs(average[i]) + weight * std::abs(parameter[i]));
+  }
+};
+
 /// What tensors hold, made on one thread: most of them are tiny.
 inline std::vector<f32> list_values(std::string_view name, i64 count, u64 seed) {
   if (name == "copy") return {};
@@ -86,6 +98,11 @@ void run_on(Device device, Operation<Args> const& operation, Args const& args) {
   (device == Device::cpu ? operation.cpu : device == Device::cuda ? operation.cuda : operation.emulated)(args, {});
 }
 
+f32 weight_decay_of(auto const& tensor) {
+  if constexpr (requires { tensor.weight_decay; }) return tensor.weight_decay;
+  return 0;
+}
+
 /// Sample: an update. Bounds: those above.
 template <class Sample, class Bounds, class T>
 void test_update(Device device, OptimizerCase const& c) {
@@ -98,7 +115,7 @@ void test_update(Device device, OptimizerCase const& c) {
   for (std::size_t i = 0; i < c.counts.size(); ++i) {
     SCOPED_TRACE(i);
     bench::Operands const &a = actual.operands()[i], &e = expected.operands()[i];
-    Bounds const bounds(e, expected.args.list[i].weight_decay);
+    Bounds const bounds(e, weight_decay_of(expected.args.list[i]));
     a.for_each([&](std::string const& name, bool written) {
       SCOPED_TRACE(name);
       if (name == "copy") {
@@ -140,6 +157,7 @@ void test_optimizers(Device device, OptimizerCase const& c) {
   test_update<bench::SgdSample, SgdBounds, T>(device, c);
   test_update<bench::AdamWSample, AdamWBounds, T>(device, c);
   test_norm<T>(device, c, list_values);
+  if constexpr (std::is_same_v<T, f32>) test_update<bench::WeightAverageSample, WeightAverageBounds, T>(device, c);
 }
 
 }  // namespace heddle::testing

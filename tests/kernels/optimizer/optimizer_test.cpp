@@ -105,6 +105,7 @@ TEST(OptimizerKernels, ChangeNothingWhereGradientsAreNotFinite) {
   for (Device const device : {Device::cpu, Device::emulated}) {
     expect_no_update<bench::SgdSample>(device);
     expect_no_update<bench::AdamWSample>(device);
+    expect_no_update<bench::WeightAverageSample>(device);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "ops/optimizer.h"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kernels/core/error.h"
@@ -82,6 +83,22 @@ TEST(OptimizerOps, TakeGradientsOfSeveralTypes) {
     Tensor const state = ops::make_step_state({.loss_scale = 2}, device);
     ops::gradient_norm(std::vector<Tensor>{Tensor::full({3}, 1, device), gradient}, {}, state);
     EXPECT_DOUBLE_EQ(ops::read_step_state(state).gradient_norm, std::sqrt(4.25) / 2);
+  }
+}
+
+TEST(OptimizerOps, FiguresCountTheLargerOfMixedLabels) {
+  for (Device const device : {Device::cpu, Device::emulated}) {
+    Tensor const figures = Tensor::zeros({sizeof(StepFigures)}, DType::u8, device);
+    Tensor const state = ops::make_step_state({}, device), loss = Tensor::full({}, 0.5f, device);
+    Tensor const logits = Tensor::from<f32>({3, 1, 2, 0, 5, 5, 1, 2, 3}, {3, 3}, device);  // 0, 1, 2
+    ops::add_step_figures(figures, loss, logits, Tensor::from<i32>({0, 2, 2}, {3}, device), state);
+    ops::add_step_figures(figures, loss, logits,
+                          Tensor::from<f32>({0.5f, 0.5f, 0, 0, 0.75f, 0.25f, 0, 0.75f, 0.25f}, {3, 3}, device), state);
+    StepFigures sums;
+    std::memcpy(&sums, figures.to_vector<u8>().data(), sizeof(sums));
+    EXPECT_EQ(sums.correct, 2 + 2);
+    EXPECT_EQ(sums.loss, 3);
+    EXPECT_EQ(ops::read_step_state(state).loss_finite, 1);
   }
 }
 

@@ -73,6 +73,24 @@ TEST(Loader, BatchIsAPureFunctionOfEpochAndIndex) {
   EXPECT_EQ(in_order.batch(2, 3).labels.to_vector<i32>(), b.labels.to_vector<i32>());
 }
 
+TEST(Loader, MixesTheBatchThatItWouldGiveWithoutMixing) {
+  LoaderOptions options = {
+      .batch_size = 6, .augment = {.flip = Flip::random, .colour = {.brightness = 0.5f, .contrast = 0.5f}}, .seed = 9};
+  Loader plain = loader(30, options);
+  options.mix = {.mixup = 1};
+  options.classes = 30;
+  Loader mixing = loader(30, options);
+  Batch const before = plain.batch(2, 3), mixed = mixing.batch(2, 3);
+  EXPECT_FALSE(before.targets.defined());
+  auto const expected = ops::mix_batch(before.images, before.labels, 30, options.mix, 9, /*batch=*/2 * 5 + 3);
+  EXPECT_TRUE(testing::equal(mixed.images.to_vector<f32>(), expected.x.to_vector<f32>()));
+  EXPECT_TRUE(testing::equal(mixed.targets.to_vector<f32>(), expected.targets.to_vector<f32>()));
+  EXPECT_FALSE(testing::equal(mixed.images.to_vector<f32>(), before.images.to_vector<f32>()));
+  EXPECT_EQ(mixed.labels.to_vector<i32>(), before.labels.to_vector<i32>());
+  options.classes = 0;
+  EXPECT_ERROR(loader(30, options), "mixup and cutmix need the number of classes: 0");
+}
+
 TEST(Loader, OrderDependsOnTheSeed) {
   Loader one = loader(40, {.batch_size = 40, .seed = 1}), two = loader(40, {.batch_size = 40, .seed = 2});
   EXPECT_NE(epoch_labels(one, 0), epoch_labels(two, 0));

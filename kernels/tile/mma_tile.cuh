@@ -93,8 +93,8 @@ struct MmaTile {
     return shared + tile_offset(tile_of(major, size), static_cast<u32>(line), byte) / sizeof(T);
   }
 
-  /// Elements (first …, first_k …) of an operand, `size` by depth; zeros where it ends, the depth at `k_end`. Lines that
-  /// are not aligned to 16 bytes are not copied asynchronously.
+  /// Elements (first …, first_k …) of an operand, `size` by depth; zeros where it ends, the depth at `k_end`. Lines
+  /// that are not aligned to 16 bytes are not copied asynchronously.
   template <Major major, int size, bool lines_aligned = true>
   HEDDLE_DEVICE static void copy_lines(OperandLines<T> const& lines, i64 k_end, i64 first, i64 first_k, T* shared) {
     constexpr bool along_k = major == Major::k;
@@ -146,7 +146,8 @@ struct MmaTile {
       i64 const row_of_d = row + line, column_of_d = column + place;
       if (row_of_d >= output.m || column_of_d >= output.n) continue;
       auto const values = load<Vector<T, vector>>(place_of(line, place));
-      T* const to = static_cast<T*>(output.d) + product * output.stride_d + row_of_d * output.ldd + column_of_d;
+      T* const to =
+          static_cast<T*>(output.d) + product * output.stride_d + output.row(row_of_d) * output.ldd + column_of_d;
       if (column_of_d + vector <= output.n) {
         store(to, values);
         continue;

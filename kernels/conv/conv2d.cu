@@ -1,7 +1,9 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "kernels/conv/conv_tensor_core.h"
 #include "kernels/conv/correlate.cuh"
 #include "kernels/conv/filter_gradient.cuh"
 #include "kernels/core/arguments.h"
@@ -50,7 +52,14 @@ int correlate_plain(ConvProblem<T> const& c, Stream stream) {
 /// By the kernel asked for, or the fastest that takes it; returns the pixels whose sums of channels come together.
 template <class T>
 int correlate(ConvProblem<T> const& c, Stream stream) {
-  if (c.choice.path != ConvPath::automatic && c.choice.path != ConvPath::plain) refuse(c.name, c.choice);
+  ConvPath const path = c.choice.path;
+  if constexpr (sizeof(T) == 2) {
+    int const config = path == ConvPath::automatic ? fastest_conv_sm80(c.outputs) : c.choice.config;
+    bool const is_one_of = config >= 0 && config < std::ssize(conv_sm80_configs);
+    if ((path == ConvPath::automatic || path == ConvPath::sm80) && is_one_of && conv_sm80_takes(c))
+      return conv_sm80(c, conv_sm80_configs[config], stream);
+  }
+  if (path != ConvPath::automatic && path != ConvPath::plain) refuse(c.name, c.choice);
   return correlate_plain(c, stream);
 }
 
@@ -153,6 +162,13 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_workspace("conv2d_backward_filter", args);
   i64 const parts = backward_filter_parts(s), count = s.filter_count();
   if (count == 0) return;
+  if constexpr (sizeof(T) == 2) {
+    bool const automatic = args.choice.path == ConvPath::automatic;
+    int const config = automatic ? fastest_filter_gradient_sm80(s.k / s.groups, count / s.k) : args.choice.config;
+    bool const is_one_of = config >= 0 && config < std::ssize(filter_gradient_sm80_configs);
+    if ((automatic || args.choice.path == ConvPath::sm80) && is_one_of && filter_gradient_sm80_takes(args))
+      return filter_gradient_sm80(args, filter_gradient_sm80_configs[config], stream);
+  }
   if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);
   auto* const partial = static_cast<f32*>(args.workspace.data);
   filter_gradient(args, parts, partial, stream);

@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <string>
 
+#include "kernels/conv/conv_directions.h"
+#include "kernels/conv/conv_tensor_core.h"
 #include "kernels/conv/correlate.cuh"
 #include "kernels/conv/filter_gradient.cuh"
 #include "kernels/core/arguments.h"
 #include "kernels/core/choice.h"
+#include "kernels/machine/device.h"
 #include "kernels/tile/launch_epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
@@ -47,10 +50,22 @@ int correlate_plain(ConvProblem<T> const& c, Stream stream) {
   return StripProduct::tile;
 }
 
-/// By the kernel asked for, or the fastest that takes it; returns the pixels whose sums of channels come together.
+/// Whether a kernel for the matrix units of sm_90a, which takes the convolution or not, is to make it.
+bool on_sm90(ConvChoice const& choice, std::size_t configs, bool takes) {
+  bool const wanted = choice.path == ConvPath::automatic || choice.path == ConvPath::sm90;
+  return wanted && kernel_architecture() == 90 && takes && static_cast<std::size_t>(choice.config) < configs;
+}
+
+/// By the kernel asked for, or the fastest that takes it; returns the pixels whose sums of channels come together. A
+/// phase without taps has nothing to multiply.
 template <class T>
 int correlate(ConvProblem<T> const& c, Stream stream) {
-  if (c.choice.path != ConvPath::automatic && c.choice.path != ConvPath::plain) refuse(c.name, c.choice);
+  bool const automatic = c.choice.path == ConvPath::automatic;
+  if constexpr (sizeof(T) == 2)
+    if (on_sm90(c.choice, std::size(conv_sm90_configs), conv_sm90_takes(c)))
+      return conv_sm90(c, conv_sm90_configs[automatic ? fastest_conv_sm90(c) : c.choice.config], multiprocessors(),
+                       stream);
+  if (!automatic && c.choice.path != ConvPath::plain && c.taps() > 0) refuse(c.name, c.choice);
   return correlate_plain(c, stream);
 }
 
@@ -83,6 +98,16 @@ void filter_gradient(Conv2dBackwardFilterArgs<T> const& args, i64 parts, Result*
                                     stream, "conv2d_backward_filter");
 }
 
+template <class T>
+void filter_gradient_plain(Conv2dBackwardFilterArgs<T> const& args, Stream stream) {
+  i64 const parts = backward_filter_parts(args.shape), count = args.shape.filter_count();
+  if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);
+  auto* const partial = static_cast<f32*>(args.workspace.data);
+  filter_gradient(args, parts, partial, stream);
+  launch<AddParts<T>>(grid("conv2d_backward_filter", ceil_div<i64>(count, AddParts<T>::threads)),
+                      {count, parts, partial, args.dfilter}, stream, "conv2d_backward_filter");
+}
+
 }  // namespace
 
 template <class T>
@@ -91,19 +116,7 @@ void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream stream) {
   check_shape(s);
   check_tensors("conv2d_forward", args);
   check_workspace("conv2d_forward", args);
-  i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
-  ConvProblem<T> c = {.name = "conv2d_forward",
-                      .vertical = gather_axis(vertical(s).forward()),
-                      .horizontal = gather_axis(horizontal(s).forward()),
-                      .images = s.n,
-                      .groups = s.groups,
-                      .inputs = tap,
-                      .outputs = s.k / s.groups,
-                      .strides = {s.k / s.groups * filter, filter, s.s * tap, tap, 1},
-                      .source = args.x,
-                      .filter = args.filter,
-                      .tf32 = args.tf32,
-                      .choice = args.choice};
+  ConvProblem<T> c = problem_of(args);
   i64 const row_blocks = most_row_blocks(c.pixels(), 1);
   c.output = output_of(c, args.y, args.epilogue, static_cast<f32*>(args.workspace.data), row_blocks);
   begin_reductions(args.epilogue, stream);
@@ -118,31 +131,20 @@ void conv2d_backward_data(Conv2dBackwardDataArgs<T> const& args, Stream stream) 
   check_shape(s);
   check_tensors("conv2d_backward_data", args);
   check_workspace("conv2d_backward_data", args);
-  i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
-  ConvProblem<T> c = {.name = "conv2d_backward_data",
-                      .images = s.n,
-                      .groups = s.groups,
-                      .inputs = s.k / s.groups,
-                      .outputs = tap,
-                      .strides = {s.k / s.groups * filter, 1, s.s * tap, tap, filter},
-                      .source = args.dy,
-                      .filter = args.filter,
-                      .tf32 = args.tf32,
-                      .choice = args.choice};
   f32* const partial = static_cast<f32*>(args.workspace.data);
   i64 const row_blocks = most_row_blocks(s.n * s.h * s.w, s.stride_h * s.stride_w);
   i64 blocks_before = 0;  // of the phases before
   begin_reductions(args.epilogue, stream);
   for (i64 phase_h = 0; phase_h < s.stride_h; ++phase_h)
     for (i64 phase_w = 0; phase_w < s.stride_w; ++phase_w) {
-      c.vertical = gather_axis(vertical(s).backward(phase_h));
-      c.horizontal = gather_axis(horizontal(s).backward(phase_w));
+      ConvProblem<T> c = problem_of(args, phase_h, phase_w);
       if (c.pixels() * s.c == 0) continue;
       c.output = output_of(c, args.dx, args.epilogue, partial + blocks_before * s.c, row_blocks);
       blocks_before += ceil_div<i64>(c.pixels(), correlate(c, stream));
     }
-  c.output = output_of(c, args.dx, args.epilogue, partial, row_blocks);
-  finish_reductions(args.epilogue, c.output, blocks_before, stream, c.name);
+  ConvProblem<T> const any = problem_of(args, 0, 0);
+  finish_reductions(args.epilogue, output_of(any, args.dx, args.epilogue, partial, row_blocks), blocks_before, stream,
+                    any.name);
 }
 
 template <class T>
@@ -151,13 +153,15 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_shape(s);
   check_tensors("conv2d_backward_filter", args);
   check_workspace("conv2d_backward_filter", args);
-  i64 const parts = backward_filter_parts(s), count = s.filter_count();
-  if (count == 0) return;
-  if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);
-  auto* const partial = static_cast<f32*>(args.workspace.data);
-  filter_gradient(args, parts, partial, stream);
-  launch<AddParts<T>>(grid("conv2d_backward_filter", ceil_div<i64>(count, AddParts<T>::threads)),
-                      {count, parts, partial, args.dfilter}, stream, "conv2d_backward_filter");
+  if (s.filter_count() == 0) return;
+  bool const automatic = args.choice.path == ConvPath::automatic;
+  if constexpr (sizeof(T) == 2)
+    if (on_sm90(args.choice, std::size(filter_gradient_sm90_configs), filter_gradient_sm90_takes(args)))
+      return filter_gradient_sm90(
+          args, filter_gradient_sm90_configs[automatic ? fastest_filter_gradient_sm90(s) : args.choice.config],
+          multiprocessors(), stream);
+  if (!automatic && args.choice.path != ConvPath::plain) refuse("conv2d_backward_filter", args.choice);
+  filter_gradient_plain(args, stream);
 }
 
 HEDDLE_INSTANTIATE(conv2d_forward, Conv2dForwardArgs);

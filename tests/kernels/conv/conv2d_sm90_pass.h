@@ -1,5 +1,5 @@
-// Convolutions for each configuration of the kernels for sm_90a, whichever would be chosen for them, on few blocks: each
-// takes several tiles.
+// Convolutions for each configuration of the kernels for sm_90a, whichever would be chosen for them, on few blocks:
+// each takes several tiles.
 #pragma once
 
 #include "kernels/conv/conv_directions.h"
@@ -27,7 +27,16 @@ inline std::vector<Conv2dCase> conv2d_sm90_cases() {
         .stride_w = 2,
         .padding = {1, 1, 1, 1}}},
       {"stride_2_by_3",
-       {.n = 7, .h = 9, .w = 11, .c = 8, .k = 16, .r = 4, .s = 3, .stride_h = 2, .stride_w = 3, .padding = {0, 2, 3, 1}}},
+       {.n = 7,
+        .h = 9,
+        .w = 11,
+        .c = 8,
+        .k = 16,
+        .r = 4,
+        .s = 3,
+        .stride_h = 2,
+        .stride_w = 3,
+        .padding = {0, 2, 3, 1}}},
       {"dilated",
        {.n = 2,
         .h = 11,
@@ -95,8 +104,8 @@ struct Conv2dSm90Pass : Conv2dPass<Sample> {
           [&](auto const&... given) { cuda::filter_gradient_sm90<T>(given..., stream); });
   }
   template <class T>
-  static constexpr Operation<Args<T>> operation = {Sample::template operation<T>.name, Sample::template operation<T>.cpu,
-                                                   run<T>, emulate<T>};
+  static constexpr Operation<Args<T>> operation = {Sample::template operation<T>.name,
+                                                   Sample::template operation<T>.cpu, run<T>, emulate<T>};
 };
 
 /// Calls visit with each direction of a case in each configuration.

@@ -8,8 +8,8 @@ namespace heddle::testing {
 namespace {
 
 /// Whole tiles of every configuration in each direction: 256 pixels, 256 channels on either side, three taps.
-Conv2dCase const whole = {
-    "whole", {.n = 4, .h = 8, .w = 8, .c = 256, .k = 256, .r = 3, .s = 1, .padding = {1, 1, 0, 0}}};
+Conv2dCase const whole = {"whole",
+                          {.n = 4, .h = 8, .w = 8, .c = 256, .k = 256, .r = 3, .s = 1, .padding = {1, 1, 0, 0}}};
 constexpr i64 pixels = 256, channels = 256, taps = 3;
 /// Pixels at taps that are not on the padding.
 constexpr i64 read_at_taps = 4 * 8 * (3 * 8 - 2);
@@ -54,7 +54,7 @@ TEST(Conv2dSm90Inspection, TilesRequestWhatTheyNeed) {
   (std::make_index_sequence<std::size(conv_sm90_configs)>{});
 }
 
-/// Likewise, each tile requests dy, and its channels of x at its taps.
+/// Likewise, each tile requests dy, and its channels of x at its taps. The parts in f32 are written, read and added.
 template <int index>
 void expect_gradient_requests() {
   constexpr GemmSm90Config config = filter_gradient_sm90_configs[index];
@@ -64,9 +64,9 @@ void expect_gradient_requests() {
   i64 const parts = filter_gradient_sm90_parts(whole.shape, config), gradient = taps * channels * channels;
   i64 const dy = pixels * channels * (taps * channels / config.columns);
   i64 const x = read_at_taps * channels * (channels / config.rows);
-  EXPECT_EQ(kernel.moved_bytes(), static_cast<u64>(dy + x) * sizeof(bf16) + static_cast<u64>(parts * gradient) * 4);
-  EXPECT_EQ(kernel.least_bytes(),
-            static_cast<u64>(2 * pixels * channels) * sizeof(bf16) + static_cast<u64>(parts * gradient) * 4);
+  i64 const added = 2 * parts * gradient * static_cast<i64>(sizeof(f32)) + gradient * static_cast<i64>(sizeof(bf16));
+  EXPECT_EQ(static_cast<i64>(kernel.moved_bytes()), 2 * (dy + x) + added);
+  EXPECT_EQ(static_cast<i64>(kernel.least_bytes()), 2 * (2 * pixels * channels) + added);
 }
 
 TEST(Conv2dSm90Inspection, FilterGradientsRequestWhatTheyNeed) {

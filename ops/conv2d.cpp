@@ -3,6 +3,7 @@
 #include "kernels/conv/conv2d.h"
 #include "ops/route.h"
 #include "ops/tape.h"
+#include "ops/tf32.h"
 
 namespace heddle::ops {
 
@@ -35,7 +36,11 @@ Tensor backward_data(Conv2dShape const& shape, Tensor const& dy, Tensor const& f
   Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
   with_float_type("conv2d", dy.dtype(), [&]<class T>() {
     run(conv2d_backward_data<T>, dy.device(),
-        {.shape = shape, .dy = dy.data<T>(), .filter = filter.data<T>(), .dx = dx.data<T>()});
+        {.shape = shape,
+         .dy = dy.data<T>(),
+         .filter = filter.data<T>(),
+         .dx = dx.data<T>(),
+         .tf32 = Tf32Products::allowed<T>()});
   });
   return dx;
 }
@@ -44,7 +49,11 @@ Tensor backward_filter(Conv2dShape const& shape, Tensor const& x, Tensor const& 
   Tensor dfilter = Tensor::empty({shape.k, shape.r, shape.s, shape.c / shape.groups}, dy.dtype(), dy.device());
   with_float_type("conv2d", dy.dtype(), [&]<class T>() {
     run(conv2d_backward_filter<T>, dy.device(),
-        {.shape = shape, .x = x.data<T>(), .dy = dy.data<T>(), .dfilter = dfilter.data<T>()});
+        {.shape = shape,
+         .x = x.data<T>(),
+         .dy = dy.data<T>(),
+         .dfilter = dfilter.data<T>(),
+         .tf32 = Tf32Products::allowed<T>()});
   });
   return dfilter;
 }
@@ -57,7 +66,11 @@ Tensor conv2d(Tensor const& x, Tensor const& filter, Conv2dOptions const& option
   Tensor y = Tensor::empty({shape.n, shape.p(), shape.q(), shape.k}, x.dtype(), x.device());
   with_float_type("conv2d", x.dtype(), [&]<class T>() {
     run(conv2d_forward<T>, x.device(),
-        {.shape = shape, .x = x.data<T>(), .filter = filter.data<T>(), .y = y.data<T>()});
+        {.shape = shape,
+         .x = x.data<T>(),
+         .filter = filter.data<T>(),
+         .y = y.data<T>(),
+         .tf32 = Tf32Products::allowed<T>()});
   });
   record("conv2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);

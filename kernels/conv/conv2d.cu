@@ -1,6 +1,7 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
 #include <algorithm>
 
+#include "kernels/conv/conv2d_depthwise.h"
 #include "kernels/conv/conv_axes.h"
 #include "kernels/conv/correlate.cuh"
 #include "kernels/conv/filter_gradient.cuh"
@@ -89,6 +90,7 @@ void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream stream) {
   Conv2dShape const& s = args.shape;
   check_shape(s);
   check_tensors("conv2d_forward", args);
+  if (takes_depthwise(s)) return depthwise_forward(args, stream);
   i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
   correlate("conv2d_forward", s, {s.c, s.k}, vertical(s).forward(), horizontal(s).forward(),
             {s.k / s.groups * filter, filter, s.s * tap, tap, 1}, args.x, args.filter, args.y, stream);
@@ -99,6 +101,7 @@ void conv2d_backward_data(Conv2dBackwardDataArgs<T> const& args, Stream stream) 
   Conv2dShape const& s = args.shape;
   check_shape(s);
   check_tensors("conv2d_backward_data", args);
+  if (takes_depthwise(s)) return depthwise_backward_data(args, stream);
   i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
   for (i64 phase_h = 0; phase_h < s.stride_h; ++phase_h)
     for (i64 phase_w = 0; phase_w < s.stride_w; ++phase_w)
@@ -112,6 +115,7 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_shape(s);
   check_tensors("conv2d_backward_filter", args);
   check_workspace("conv2d_backward_filter", args);
+  if (takes_depthwise(s)) return depthwise_backward_filter(args, stream);
   i64 const parts = backward_filter_parts(s), count = s.filter_count();
   if (count == 0) return;
   if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);

@@ -82,10 +82,10 @@ struct Conv2dBackwardFilterArgs {
     tensor("dfilter", a.dfilter, a.shape.filter_count());
   }
   double flops() const { return 2 * static_cast<double>(shape.macs()); }
-  /// A gradient of each part of the pixels, where there is more than one part.
+  /// A gradient of each part of the pixels.
   std::size_t workspace_bytes() const {
     i64 const parts = backward_filter_parts(shape);
-    return parts == 1 ? 0 : static_cast<std::size_t>(parts * shape.filter_count()) * sizeof(f32);
+    return static_cast<std::size_t>(parts * shape.filter_count()) * sizeof(f32);
   }
 };
 

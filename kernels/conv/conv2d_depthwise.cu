@@ -67,7 +67,7 @@ void gather(DepthwisePass<T> const& pass, std::span<Axis const> vertical, std::s
                                     .lanes = lanes,
                                     .strips = strips,
                                     .strips_of_block = strips_of_block,
-                                    .taps = Divisor(s.r * s.s),
+                                    .taps = static_cast<int>(s.r * s.s),
                                     .taps_of_row = static_cast<int>(s.s),
                                     .source = pass.source,
                                     .filter = pass.filter,

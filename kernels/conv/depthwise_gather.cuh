@@ -40,22 +40,20 @@ struct DepthwiseGather {
     DepthwiseLanes lanes;
     Strips strips;  // of the largest phase
     i64 strips_of_block;
-    Divisor taps;  // of a filter
-    int taps_of_row;
-    T const* source;  // [images, vertical.source_size, horizontal.source_size, channels]
-    T const* filter;  // [channels, taps]
-    T* target;        // [images, vertical.target_size, horizontal.target_size, channels]
+    int taps, taps_of_row;  // of a filter
+    T const* source;        // [images, vertical.source_size, horizontal.source_size, channels]
+    T const* filter;        // [channels, taps]
+    T* target;              // [images, vertical.target_size, horizontal.target_size, channels]
   };
   struct SharedStorage {
-    /// Taps that are written side by side do not meet in a bank.
-    static constexpr int pitch = most_lanes * vector + (vector == 1 ? 4 : 16) / static_cast<int>(sizeof(T));
+    static constexpr int pitch = most_lanes * vector + widest_vector<T>;
     alignas(16) T weights[most_depthwise_taps(window)][pitch];
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     i64 const slab = blockIdx.x % p.lanes.slabs, block = blockIdx.x / p.lanes.slabs;
     i64 const slab_width = i64{p.lanes.lanes} * vector;
-    bring_filter(p, slab * slab_width, slab_width, shared);
+    bring_filter(p, slab * slab_width, shared);
     __syncthreads();
     int const lane = static_cast<int>(threadIdx.x) % p.lanes.lanes;
     int const team = static_cast<int>(threadIdx.x) / p.lanes.lanes;
@@ -79,11 +77,16 @@ struct DepthwiseGather {
   static constexpr int columns = depthwise_columns;
   using Sums = f32[columns][vector];
 
-  HEDDLE_DEVICE static void bring_filter(Params const& p, i64 first_channel, i64 width, SharedStorage& shared) {
-    i64 const left = p.channels - first_channel, taps = p.taps.value();
-    i64 const count = (left < width ? left : width) * taps;
-    for (i64 i = threadIdx.x; i < count; i += threads)
-      shared.weights[p.taps.remainder(i)][p.taps.quotient(i)] = load_constant<T>(p.filter + first_channel * taps + i);
+  /// 8 taps of 4 channels by a warp, which do not meet in a bank.
+  HEDDLE_DEVICE static void bring_filter(Params const& p, i64 first_channel, SharedStorage& shared) {
+    i64 const left = p.channels - first_channel, width = p.lanes.lanes * vector;
+    int const count = 8 * static_cast<int>(left < width ? left : width);
+    T const* const filter = p.filter + first_channel * p.taps;
+    for (int first_tap = 0; first_tap < p.taps; first_tap += 8)
+      for (int i = static_cast<int>(threadIdx.x); i < count; i += threads) {
+        int const tap = first_tap + i % 8, channel = i / 8;
+        if (tap < p.taps) shared.weights[tap][channel] = load_constant<T>(filter + channel * p.taps + tap);
+      }
   }
 
   /// The strip of a phase.

@@ -1,12 +1,14 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
 #include <algorithm>
+#include <string>
 
-#include "kernels/conv/conv2d_depthwise.h"
-#include "kernels/conv/conv_axes.h"
+#include "kernels/conv/conv2d_paths.h"
+#include "kernels/conv/conv_path.h"
 #include "kernels/conv/correlate.cuh"
 #include "kernels/conv/filter_gradient.cuh"
 #include "kernels/core/arguments.h"
 #include "kernels/core/choice.h"
+#include "kernels/tile/launch_epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {
@@ -16,42 +18,50 @@ dim3 grid(char const* name, i64 blocks) {
   return dim3(static_cast<unsigned>(blocks));
 }
 
+[[noreturn]] void refuse(char const* name, ConvChoice const& choice) {
+  throw ConvRefusal(std::string("[") + name +
+                    "] the kernel asked for does not take this convolution here: path=" + name_of(choice.path) +
+                    ", config=" + std::to_string(choice.config) + "; leave the choice to " + name);
+}
+
+/// Whether the convolution goes that path of its own.
+template <class Args>
+bool goes(ConvPath path, char const* name, Args const& args) {
+  if (path_of(args) != path) return false;
+  if (!takes(path, args)) refuse(name, args.choice);
+  return true;
+}
+
 i64 tiles(i64 size) { return ceil_div<i64>(size, StripProduct::tile); }
 
-/// Channels of the source, which are summed over, and of the target.
-struct Channels {
-  i64 source, target;
-};
-
-/// Where axes have no pixel there is nothing to do; where they have no tap, the pixels become 0.
+/// On the ordinary arithmetic units. Where axes have no tap, the sums are 0.
 template <class T>
-void correlate(char const* name, Conv2dShape const& s, Channels channels, Axis const& vertical, Axis const& horizontal,
-               FilterStrides const& strides, T const* source, T const* filter, T* target, Stream stream) {
-  i64 const pixels_of_image = vertical.count * horizontal.count, pixels = s.n * pixels_of_image;
-  i64 const inputs = channels.source / s.groups, outputs = channels.target / s.groups;
-  if (pixels * outputs == 0) return;
-  GatherAxis const rows = gather_axis(vertical), columns = gather_axis(horizontal);
-  i64 const across = tiles(outputs), of_group = tiles(pixels) * across;
-  launch<Correlate<T>>(grid(name, s.groups * of_group),
-                       {.vertical = rows,
-                        .horizontal = columns,
-                        .pixels = pixels,
-                        .pixels_of_image = Divisor(pixels_of_image),
-                        .pixels_of_row = Divisor(horizontal.count),
-                        .source_channels = channels.source,
-                        .target_channels = channels.target,
-                        .size = i64{rows.taps} * columns.taps * inputs,
-                        .inputs = Divisor(std::max<i64>(inputs, 1)),
-                        .taps_of_row = Divisor(std::max(columns.taps, 1)),
-                        .outputs = outputs,
+int correlate_plain(ConvProblem<T> const& c, Stream stream) {
+  i64 const across = tiles(c.outputs), of_group = tiles(c.pixels()) * across;
+  launch<Correlate<T>>(grid(c.name, c.groups * of_group),
+                       {.vertical = c.vertical,
+                        .horizontal = c.horizontal,
+                        .pixels_of_image = Divisor(c.pixels_of_image()),
+                        .pixels_of_row = Divisor(c.horizontal.count),
+                        .source_channels = c.groups * c.inputs,
+                        .size = c.taps() * c.inputs,
+                        .inputs = Divisor(std::max<i64>(c.inputs, 1)),
+                        .taps_of_row = Divisor(std::max(c.horizontal.taps, 1)),
                         .tiles_of_group = Divisor(of_group),
                         .tiles_across = Divisor(across),
-                        .strides = strides,
-                        .source = source,
-                        .filter = filter,
-                        .target = target,
-                        .vectorised = outputs % 4 == 0 && aligned(target)},
-                       stream, name);
+                        .strides = c.strides,
+                        .source = c.source,
+                        .filter = c.filter,
+                        .output = c.output},
+                       stream, c.name);
+  return StripProduct::tile;
+}
+
+/// By the kernel asked for, or the fastest that takes it; returns the pixels whose sums of channels come together.
+template <class T>
+int correlate(ConvProblem<T> const& c, Stream stream) {
+  if (c.choice.path != ConvPath::automatic && c.choice.path != ConvPath::plain) refuse(c.name, c.choice);
+  return correlate_plain(c, stream);
 }
 
 template <class T, class Result>
@@ -90,10 +100,28 @@ void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream stream) {
   Conv2dShape const& s = args.shape;
   check_shape(s);
   check_tensors("conv2d_forward", args);
-  if (takes_depthwise(s)) return depthwise_forward(args, stream);
+  check_workspace("conv2d_forward", args);
+  if (goes(ConvPath::depthwise, "conv2d_forward", args)) return depthwise_forward(args, stream);
+  if (goes(ConvPath::gemm, "conv2d_forward", args)) return product_forward(args, stream);
   i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
-  correlate("conv2d_forward", s, {s.c, s.k}, vertical(s).forward(), horizontal(s).forward(),
-            {s.k / s.groups * filter, filter, s.s * tap, tap, 1}, args.x, args.filter, args.y, stream);
+  ConvProblem<T> c = {.name = "conv2d_forward",
+                      .vertical = gather_axis(vertical(s).forward()),
+                      .horizontal = gather_axis(horizontal(s).forward()),
+                      .images = s.n,
+                      .groups = s.groups,
+                      .inputs = tap,
+                      .outputs = s.k / s.groups,
+                      .strides = {s.k / s.groups * filter, filter, s.s * tap, tap, 1},
+                      .source = args.x,
+                      .filter = args.filter,
+                      .tf32 = args.tf32,
+                      .choice = args.choice};
+  i64 const row_blocks = most_row_blocks(c.pixels(), 1);
+  c.output = output_of(c, args.y, args.epilogue, static_cast<f32*>(args.workspace.data), row_blocks);
+  begin_reductions(args.epilogue, stream);
+  int rows_of_block = 1;
+  if (c.pixels() * s.k > 0) rows_of_block = correlate(c, stream);
+  finish_reductions(args.epilogue, c.output, ceil_div<i64>(c.pixels(), rows_of_block), stream, c.name);
 }
 
 template <class T>
@@ -101,12 +129,34 @@ void conv2d_backward_data(Conv2dBackwardDataArgs<T> const& args, Stream stream) 
   Conv2dShape const& s = args.shape;
   check_shape(s);
   check_tensors("conv2d_backward_data", args);
-  if (takes_depthwise(s)) return depthwise_backward_data(args, stream);
+  check_workspace("conv2d_backward_data", args);
+  if (goes(ConvPath::depthwise, "conv2d_backward_data", args)) return depthwise_backward_data(args, stream);
+  if (goes(ConvPath::gemm, "conv2d_backward_data", args)) return product_backward_data(args, stream);
   i64 const tap = s.c / s.groups, filter = s.r * s.s * tap;
+  ConvProblem<T> c = {.name = "conv2d_backward_data",
+                      .images = s.n,
+                      .groups = s.groups,
+                      .inputs = s.k / s.groups,
+                      .outputs = tap,
+                      .strides = {s.k / s.groups * filter, 1, s.s * tap, tap, filter},
+                      .source = args.dy,
+                      .filter = args.filter,
+                      .tf32 = args.tf32,
+                      .choice = args.choice};
+  f32* const partial = static_cast<f32*>(args.workspace.data);
+  i64 const row_blocks = most_row_blocks(s.n * s.h * s.w, s.stride_h * s.stride_w);
+  i64 blocks_before = 0;  // of the phases before
+  begin_reductions(args.epilogue, stream);
   for (i64 phase_h = 0; phase_h < s.stride_h; ++phase_h)
-    for (i64 phase_w = 0; phase_w < s.stride_w; ++phase_w)
-      correlate("conv2d_backward_data", s, {s.k, s.c}, vertical(s).backward(phase_h), horizontal(s).backward(phase_w),
-                {s.k / s.groups * filter, 1, s.s * tap, tap, filter}, args.dy, args.filter, args.dx, stream);
+    for (i64 phase_w = 0; phase_w < s.stride_w; ++phase_w) {
+      c.vertical = gather_axis(vertical(s).backward(phase_h));
+      c.horizontal = gather_axis(horizontal(s).backward(phase_w));
+      if (c.pixels() * s.c == 0) continue;
+      c.output = output_of(c, args.dx, args.epilogue, partial + blocks_before * s.c, row_blocks);
+      blocks_before += ceil_div<i64>(c.pixels(), correlate(c, stream));
+    }
+  c.output = output_of(c, args.dx, args.epilogue, partial, row_blocks);
+  finish_reductions(args.epilogue, c.output, blocks_before, stream, c.name);
 }
 
 template <class T>
@@ -115,7 +165,10 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_shape(s);
   check_tensors("conv2d_backward_filter", args);
   check_workspace("conv2d_backward_filter", args);
-  if (takes_depthwise(s)) return depthwise_backward_filter(args, stream);
+  if (goes(ConvPath::depthwise, "conv2d_backward_filter", args)) return depthwise_backward_filter(args, stream);
+  if (goes(ConvPath::gemm, "conv2d_backward_filter", args)) return product_backward_filter(args, stream);
+  if (args.choice.path != ConvPath::automatic && args.choice.path != ConvPath::plain)
+    refuse("conv2d_backward_filter", args.choice);
   i64 const parts = backward_filter_parts(s), count = s.filter_count();
   if (count == 0) return;
   if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);

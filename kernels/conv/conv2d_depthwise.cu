@@ -1,10 +1,9 @@
 // Launchers of the depthwise kernels: for CUDA, and for the emulator.
-#include "kernels/conv/conv2d_depthwise.h"
-
 #include <algorithm>
 #include <span>
 #include <vector>
 
+#include "kernels/conv/conv2d_paths.h"
 #include "kernels/conv/conv_axes.h"
 #include "kernels/conv/depthwise_filter_gradient.cuh"
 #include "kernels/conv/depthwise_gather.cuh"
@@ -106,7 +105,7 @@ void filter_gradient(Conv2dBackwardFilterArgs<T> const& args, Stream stream) {
   Conv2dShape const& s = args.shape;
   DepthwiseLanes const lanes(Kernel::threads, Kernel::most_lanes, s.c, vector);
   Strips const strips(s.n, s.p(), s.q(), depthwise_columns);
-  i64 const parts = depthwise_filter_parts(s), tasks_of_row = s.s / window.taps, tasks = s.r * tasks_of_row;
+  i64 const parts = depthwise_parts(s), tasks_of_row = s.s / window.taps, tasks = s.r * tasks_of_row;
   i64 const tasks_at_once = std::min<i64>(tasks, lanes.teams), task_groups = ceil_div(tasks, tasks_at_once);
   launch<Kernel>(grid("conv2d_backward_filter", parts * task_groups * lanes.slabs),
                  {.vertical = gather_axis(vertical(s).forward()),
@@ -158,9 +157,9 @@ void depthwise_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream s
   else
     filter_gradient<any_window, 1>(args, stream);
   i64 const count = s.filter_count(), taps = s.r * s.s;
-  launch_column_reduction_finish<SumReducer>(
-      1, count, depthwise_filter_parts(s), static_cast<f32 const*>(args.workspace.data),
-      StoreDepthwiseFilter<T>{Divisor(s.c), taps, args.dfilter}, stream, "conv2d_backward_filter");
+  launch_column_reduction_finish<SumReducer>(1, count, depthwise_parts(s), static_cast<f32 const*>(args.workspace.data),
+                                             StoreDepthwiseFilter<T>{Divisor(s.c), taps, args.dfilter}, stream,
+                                             "conv2d_backward_filter");
 }
 
 HEDDLE_INSTANTIATE(depthwise_forward, Conv2dForwardArgs);

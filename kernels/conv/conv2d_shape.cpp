@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "kernels/conv/conv2d_depthwise.h"
+#include "kernels/conv/conv2d.h"
 #include "kernels/core/error.h"
 #include "kernels/core/math.h"
 
@@ -17,7 +17,6 @@ void check_axis(char const* axis, i64 size, i64 padding, i64 filter, i64 dilatio
 }  // namespace
 
 i64 backward_filter_parts(Conv2dShape const& shape) {
-  if (takes_depthwise(shape)) return depthwise_filter_parts(shape);
   constexpr i64 tile = 64, wanted_blocks = 512, least_pixels = 256;
   i64 const per_group = shape.c / shape.groups;
   i64 const tiles =

@@ -89,7 +89,7 @@ class EpilogueReference {
 
   template <class T, class D>
   EpilogueReference(GemmArgs<T, D> const& args, bench::Operands const& operands) : operands_(operands) {
-    Tensor sums(static_cast<std::size_t>(args.n)), squares = sums;
+    Tensor sums(static_cast<std::size_t>(args.n)), products = sums;
     Approximate largest;
     for (i64 row = 0; row < args.m; ++row)
       for (i64 column = 0; column < args.n; ++column) {
@@ -97,15 +97,19 @@ class EpilogueReference {
         Approximate x = product(args, row, column);
         if (operands.has("bias")) x.add(at("bias", column));
         set("before_activation", element, x, unit_roundoff<EpilogueValue<D>>);
-        activate(args.epilogue.activation, element, x);
+        activate(args.epilogue.activation, element, column, x);
         if (operands.has("residual")) x.add(at("residual", element));
         auto& [sum, sum_error] = sums[static_cast<std::size_t>(column)];
-        auto& [square, square_error] = squares[static_cast<std::size_t>(column)];
+        auto& [total, total_error] = products[static_cast<std::size_t>(column)];
         double const additions = static_cast<double>(args.m + 2) * 0x1p-24;
         sum += x.value;
         sum_error += x.error + additions * std::abs(x.value);
-        square += x.value * x.value;
-        square_error += 2 * x.error * std::abs(x.value) + x.error * x.error + additions * x.value * x.value;
+        bool const of_gradient = operands.has("gradient_of");
+        double const factor = of_gradient ? at("gradient_of", element) : x.value;
+        total += x.value * factor;
+        total_error +=
+            (of_gradient ? x.error * std::abs(factor) : 2 * x.error * std::abs(x.value) + x.error * x.error) +
+            additions * std::abs(x.value * factor);
         largest = {std::max(largest.value, std::abs(x.value)), std::max(largest.error, x.error)};
         if (operands.has("scale")) {
           x.value *= at("scale", 0);
@@ -114,7 +118,7 @@ class EpilogueReference {
         set("d", element, x, std::same_as<D, i8> ? 0 : unit_roundoff<D>);
       }
     result["column_sums"] = sums;
-    result["column_squares"] = squares;
+    result["column_products"] = products;
     result["absolute_maximum"] = {largest};
   }
 
@@ -152,10 +156,12 @@ class EpilogueReference {
     return x;
   }
 
-  void activate(Activation activation, i64 element, Approximate& x) {
+  void activate(Activation activation, i64 element, i64 column, Approximate& x) {
     double const u = 0x1p-24;
     if (operands_.has("gradient_of")) {
-      double const where = at("gradient_of", element), dy = x.value;
+      double where = at("gradient_of", element), dy = x.value;
+      if (operands_.has("gradient_scale")) where *= at("gradient_scale", column);
+      if (operands_.has("gradient_shift")) where += at("gradient_shift", column);
       x.value = dy * derivative(activation, where);
       x.error = 1.13 * x.error + std::abs(dy) * (1e-9 + 16 * u * (1 + std::abs(where)));
     } else if (activation != Activation::none) {

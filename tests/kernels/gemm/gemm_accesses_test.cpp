@@ -30,7 +30,7 @@ TEST(GemmEpilogueAccesses, AreInOrder) {
   for (i64 const misaligned : {0, 1}) {
     EpilogueCase const c = {.name = "",
                             .steps =
-                                "bias before_activation gradient_of residual column_sums column_squares "
+                                "bias before_activation gradient_of residual column_sums column_products "
                                 "absolute_maximum scale ",
                             .activation = Activation::gelu_tanh,
                             .m = 150,

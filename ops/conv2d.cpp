@@ -36,7 +36,7 @@ Conv2dShape conv_shape(Tensor const& x, Tensor const& filter, Conv2dOptions cons
 Tensor conv2d(Tensor const& x, Tensor const& filter, Conv2dOptions const& options) {
   require_same_device("conv2d", x, filter);
   Conv2dShape const shape = conv_shape(x, filter, options);
-  Tensor const y = convolve(shape, x, filter);
+  Tensor y = convolve(shape, x, filter);
   record("conv2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);
     if (x.requires_gradient()) gradients[0] = convolve_backward_data(shape, dy, filter);

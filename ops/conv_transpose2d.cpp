@@ -52,7 +52,7 @@ Conv2dShape transposed_shape(Tensor const& x, Tensor const& filter, ConvTranspos
 Tensor conv_transpose2d(Tensor const& x, Tensor const& filter, ConvTranspose2dOptions const& options) {
   require_same_device("conv_transpose2d", x, filter);
   Conv2dShape const shape = transposed_shape(x, filter, options);
-  Tensor const y = convolve_backward_data(shape, x, filter);
+  Tensor y = convolve_backward_data(shape, x, filter);
   record("conv_transpose2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);
     if (x.requires_gradient()) gradients[0] = convolve(shape, dy, filter);

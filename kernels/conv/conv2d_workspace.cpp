@@ -35,13 +35,13 @@ std::size_t epilogue_bytes(Epilogue<T> const& epilogue, i64 row_blocks, i64 chan
 
 template <class T>
 std::size_t Conv2dForwardArgs<T>::workspace_bytes() const {
-  if (path_of(*this) == ConvPath::gemm) return product_of(*this).workspace_bytes();
+  if (goes(ConvPath::gemm, *this)) return product_of(*this).workspace_bytes();
   return epilogue_bytes(epilogue, most_row_blocks(shape.n * shape.p() * shape.q(), 1), shape.k);
 }
 
 template <class T>
 std::size_t Conv2dBackwardDataArgs<T>::workspace_bytes() const {
-  if (path_of(*this) == ConvPath::gemm) return product_of(*this).workspace_bytes();
+  if (goes(ConvPath::gemm, *this)) return product_of(*this).workspace_bytes();
   i64 const phases = shape.stride_h * shape.stride_w;
   return epilogue_bytes(epilogue, most_row_blocks(shape.n * shape.h * shape.w, phases), shape.c);
 }
@@ -51,16 +51,10 @@ std::size_t Conv2dBackwardFilterArgs<T>::workspace_bytes() const {
   auto const gradients = [&](i64 parts) {
     return static_cast<std::size_t>(parts * shape.filter_count()) * sizeof(f32);
   };
-  switch (path_of(*this)) {
-    case ConvPath::depthwise:
-      return gradients(depthwise_parts(shape));
-    case ConvPath::gemm:
-      return ceil_div<std::size_t>(gradients(product_parts(shape)), 256) * 256 + product_of(*this).workspace_bytes();
-    default: {
-      i64 const parts = backward_filter_parts(shape);
-      return parts == 1 ? 0 : gradients(parts);
-    }
-  }
+  if (goes(ConvPath::depthwise, *this)) return gradients(depthwise_parts(shape));
+  if (goes(ConvPath::gemm, *this))
+    return ceil_div<std::size_t>(gradients(product_parts(shape)), 256) * 256 + product_of(*this).workspace_bytes();
+  return gradients(partial_filter_gradients(shape));
 }
 
 template struct Conv2dForwardArgs<f32>;

@@ -1,4 +1,4 @@
-// Which convolutions have kernels of their own.
+// Which convolutions have kernels of their own, that make a direction as a whole.
 #pragma once
 
 #include "kernels/conv/conv2d.h"
@@ -13,23 +13,16 @@ constexpr bool is_product(Conv2dShape const& s) {
   return s.groups == 1 && s.r == 1 && s.s == 1 && s.stride_h == 1 && s.stride_w == 1 && s.padding == Padding2d{};
 }
 
-/// Whether a path of its own takes the convolution.
+/// Whether the convolution goes this path, depthwise or gemm: it does where the kernels take it and no other is asked
+/// for. Of both, depthwise comes first. The depthwise kernels have no epilogue.
 template <class Args>
-bool takes(ConvPath path, Args const& args) {
-  if (args.choice.config != 0) return false;
+bool goes(ConvPath path, Args const& args) {
+  ConvChoice const& choice = args.choice;
+  if ((choice.path != ConvPath::automatic && choice.path != path) || choice.config != 0) return false;
   if (path == ConvPath::gemm) return is_product(args.shape);
   if constexpr (requires { args.epilogue; })
     if (!args.epilogue.empty()) return false;
-  return path == ConvPath::depthwise && is_depthwise(args.shape);
-}
-
-/// The path asked for, or one of its own; else it stays automatic.
-template <class Args>
-ConvPath path_of(Args const& args) {
-  if (args.choice.path != ConvPath::automatic) return args.choice.path;
-  for (ConvPath const path : {ConvPath::depthwise, ConvPath::gemm})
-    if (takes(path, args)) return path;
-  return ConvPath::automatic;
+  return is_depthwise(args.shape);
 }
 
 }  // namespace heddle

@@ -113,7 +113,8 @@ class EpilogueColumns {
       read(output_.residual, element, residual);
       for_each([&](int i) { x[i] += residual[i]; });
     }
-    reduce(x, output_.gradient_of == nullptr ? x : factors);
+    if (output_.gradient_of == nullptr) for_each([&](int i) { factors[i] = x[i]; });
+    reduce(x, factors);
     if (output_.scale != nullptr) for_each([&](int i) { x[i] *= scale_; });
     with_result_type(output_.type,
                      [&]<class T>() { store_part(static_cast<T*>(output_.d) + element, whole_, valid_, x); });
@@ -141,7 +142,7 @@ class EpilogueColumns {
   }
 
   HEDDLE_DEVICE i64 place(i64 row, i64 stride, i64 leading) const {
-    return product_ * stride + (output_.scattered ? output_.pixels.place(row) : row) * leading + column_;
+    return product_ * stride + output_.row(row) * leading + column_;
   }
 
   /// Of a tensor of the epilogue, from `element` on.

@@ -1,7 +1,5 @@
 #include "ops/linear.h"
 
-#include <concepts>
-
 #include "kernels/gemm/gemm.h"
 #include "ops/elementwise.h"
 #include "ops/route.h"
@@ -29,7 +27,7 @@ Tensor multiply(Tensor const& a, bool transpose_a, Tensor const& b, bool transpo
          .ldb = transpose_b ? k : n,
          .d = d.data<T>(),
          .ldd = n,
-         .tf32 = std::same_as<T, f32> && Tf32Products::allowed()});
+         .tf32 = Tf32Products::allowed<T>()});
   });
   return d;
 }

@@ -5,12 +5,12 @@
 namespace heddle::ops {
 namespace {
 
-thread_local bool allowed_here = false;
+thread_local bool allowed_on_thread = false;
 
 }  // namespace
 
-Tf32Products::Tf32Products(bool allowed) : outer_(std::exchange(allowed_here, allowed)) {}
-Tf32Products::~Tf32Products() { allowed_here = outer_; }
-bool Tf32Products::allowed() { return allowed_here; }
+Tf32Products::Tf32Products(bool allowed) : outer_(std::exchange(allowed_on_thread, allowed)) {}
+Tf32Products::~Tf32Products() { allowed_on_thread = outer_; }
+bool Tf32Products::allowed_here() { return allowed_on_thread; }
 
 }  // namespace heddle::ops

@@ -25,7 +25,11 @@ struct Conv2dSample {
             .padding = {size[7], size[7], size[7], size[7]},
             .groups = size[8]};
   }
-  static std::vector<f32> values(std::string_view, i64 count, u64 seed) { return uniform<f32>(count, seed); }
+  /// Of what is convolved; there is no epilogue.
+  static std::vector<f32> values(std::string_view tensor, i64 count, u64 seed) {
+    bool const given = tensor == "x" || tensor == "dy" || tensor == "filter";
+    return given ? uniform<f32>(count, seed) : std::vector<f32>();
+  }
 };
 
 struct Conv2dForwardSample : Conv2dSample {

@@ -153,7 +153,13 @@ void backward_filter(Conv2dBackwardFilterArgs<f32> const& args) {
 
 template <class T>
 void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream) {
-  run_widened("conv2d_backward_filter", args, backward_filter);
+  Conv2dShape const& s = args.shape;
+  check_shape(s);
+  check_tensors("conv2d_backward_filter", args);
+  Widened<T> const x(args.x, s.input_count()), dy(args.dy, s.output_count());
+  Sums<T> dfilter(args.dfilter, s.filter_count());
+  backward_filter({.shape = s, .x = x.data(), .dy = dy.data(), .dfilter = dfilter.data()});
+  dfilter.finish({}, 1);
 }
 
 HEDDLE_INSTANTIATE(conv2d_backward_filter, Conv2dBackwardFilterArgs);

@@ -1,4 +1,4 @@
-// What the three directions of the CPU convolution share.
+// What the three directions of the CPU convolution share: they compute in f32, whatever the tensors are.
 #pragma once
 
 #include <concepts>
@@ -6,37 +6,56 @@
 
 #include "kernels/conv/conv_axes.h"
 #include "kernels/core/arguments.h"
+#include "kernels/core/epilogue_cpu.h"
 
 namespace heddle::cpu {
 
-/// Checks the arguments and calls run(Args<f32>): on widened copies of the inputs where T is narrower, whose result is
-/// rounded at the end.
-template <template <class> class Args, class T, class Run>
-void run_widened(char const* operation, Args<T> const& args, Run const& run) {
-  check_shape(args.shape);
-  check_tensors(operation, args);
-  if constexpr (std::same_as<T, f32>) {
-    run(args);
-  } else {
-    std::vector<std::vector<f32>> copies;
-    std::vector<f32*> pointers;
-    Args<T>::tensors(args, [&](char const*, auto* pointer, i64 count) {
-      bool const read = std::is_const_v<std::remove_pointer_t<decltype(pointer)>>;
-      copies.emplace_back(static_cast<std::size_t>(count));
-      for (i64 i = 0; read && i < count; ++i) copies.back()[static_cast<std::size_t>(i)] = static_cast<f32>(pointer[i]);
-      pointers.push_back(copies.back().data());
-    });
-    Args<f32> widened = {.shape = args.shape};
-    std::size_t index = 0;
-    Args<f32>::tensors(widened, [&](char const*, auto*& pointer, i64) { pointer = pointers[index++]; });
-    run(widened);
-    index = 0;
-    Args<T>::tensors(args, [&](char const*, auto* pointer, i64 count) {
-      std::vector<f32> const& copy = copies[index++];
-      if constexpr (!std::is_const_v<std::remove_pointer_t<decltype(pointer)>>)
-        for (i64 i = 0; i < count; ++i) pointer[i] = T(copy[static_cast<std::size_t>(i)]);
-    });
+/// A tensor that is read as f32: itself, or a copy.
+template <class T>
+class Widened {
+ public:
+  Widened(T const* tensor, i64 count) : tensor_(tensor) {
+    if constexpr (!std::same_as<T, f32>)
+      for (i64 i = 0; i < count; ++i) copy_.push_back(static_cast<f32>(tensor[i]));
   }
-}
+  f32 const* data() const {
+    if constexpr (std::same_as<T, f32>)
+      return tensor_;
+    else
+      return copy_.data();
+  }
+
+ private:
+  T const* tensor_;
+  std::vector<f32> copy_;
+};
+
+/// Sums in f32 on the way to a tensor, which holds them where it is of f32.
+template <class T>
+class Sums {
+ public:
+  Sums(T* tensor, i64 count)
+      : tensor_(tensor), count_(count), copy_(static_cast<std::size_t>(std::same_as<T, f32> ? 0 : count)) {}
+  f32* data() {
+    if constexpr (std::same_as<T, f32>)
+      return tensor_;
+    else
+      return copy_.data();
+  }
+
+  /// Takes them to the tensor, whose rows have `channels` elements, through the steps.
+  void finish(Epilogue<T> const& epilogue, i64 channels) {
+    if (std::same_as<T, f32> && epilogue.empty()) return;
+    EpilogueSteps<T> steps(epilogue, channels, channels);
+    for (i64 i = 0; i < count_; ++i)
+      tensor_[i] = steps.finish(i / channels, i % channels, data()[static_cast<std::size_t>(i)]);
+    steps.finish_reductions();
+  }
+
+ private:
+  T* tensor_;
+  i64 count_;
+  std::vector<f32> copy_;
+};
 
 }  // namespace heddle::cpu

@@ -13,36 +13,31 @@
 // Not yet measured.
 #pragma once
 
-#include "kernels/conv/gather_axis.h"
+#include "kernels/conv/conv_problem.h"
 #include "kernels/conv/strip_product.cuh"
-#include "kernels/core/divisor.h"
+#include "kernels/tile/epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
-
-/// Element (group, output, tap, input) of a filter in KRSC, whichever channels are the outputs.
-struct FilterStrides {
-  i64 group, output, tap_row, tap_column, input;
-};
 
 template <class T>
 struct Correlate : StripProduct {
   struct Params {
     GatherAxis vertical, horizontal;
-    i64 pixels;                              // of all images
-    Divisor pixels_of_image, pixels_of_row;  // those that gather
-    i64 source_channels, target_channels;    // of all groups
-    i64 size;                                // of the depth: taps x inputs of a group
-    Divisor inputs, taps_of_row;             // inputs: of a group
-    i64 outputs;                             // of a group
+    Divisor pixels_of_image, pixels_of_row;
+    i64 source_channels;          // of all groups
+    i64 size;                     // of the depth: taps x inputs of a group
+    Divisor inputs, taps_of_row;  // inputs: of a group
     Divisor tiles_of_group, tiles_across;
     FilterStrides strides;
     T const* source;  // [images, vertical.source_size, horizontal.source_size, source_channels]
     T const* filter;
-    T* target;        // [images, vertical.target_size, horizontal.target_size, target_channels]
-    bool vectorised;  // four neighbours of the target are one access
+    EpilogueOutput output;  // [groups, pixels, outputs of a group]
   };
-  struct SharedStorage {
+  using TileSteps = TileEpilogue<tile, threads>;
+  union SharedStorage {
     Strips strips;
+    f32 sums[tile * tile];
+    f32 columns[TileSteps::reduction_size];
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
@@ -60,7 +55,7 @@ struct Correlate : StripProduct {
       multiply(shared.strips, sums);
       __syncthreads();  // before the strips are overwritten
     }
-    write(p, group, first_pixel, first_output, sums);
+    finish(p.output, static_cast<u32>(group), first_pixel, first_output, sums, shared);
   }
 
  private:
@@ -77,7 +72,7 @@ struct Correlate : StripProduct {
   };
 
   HEDDLE_DEVICE static Window window_of(Params const& p, i64 pixel, i64 group) {
-    if (pixel >= p.pixels) return {nullptr, 0, 0};
+    if (pixel >= p.output.m) return {nullptr, 0, 0};
     i64 const image = p.pixels_of_image.quotient(pixel), within = p.pixels_of_image.remainder(pixel);
     int const i = static_cast<int>(p.pixels_of_row.quotient(within)),
               j = static_cast<int>(p.pixels_of_row.remainder(within));
@@ -121,23 +116,19 @@ struct Correlate : StripProduct {
       i64 const output = first_output + line;
       i64 const element = output * p.strides.output + tap_row * p.strides.tap_row + tap_column * p.strides.tap_column +
                           term.input * p.strides.input;
-      strip[k][line] = first + k < p.size && output < p.outputs ? to_f32(load_constant<T>(filter + element)) : 0.0f;
+      strip[k][line] = first + k < p.size && output < p.output.n ? to_f32(load_constant<T>(filter + element)) : 0.0f;
     }
   }
 
-  HEDDLE_DEVICE static void write(Params const& p, i64 group, i64 first_pixel, i64 first_output, Sums const& sums) {
-    i64 const output = first_output + column_of_thread();
+  HEDDLE_DEVICE static void finish(EpilogueOutput const& output, u32 group, i64 first_pixel, i64 first_output,
+                                   Sums const& sums, SharedStorage& shared) {
     HEDDLE_UNROLL
-    for (int i = 0; i < part; ++i) {
-      i64 const pixel = first_pixel + row_of_thread() + i;
-      if (pixel >= p.pixels) continue;
-      i64 const image = p.pixels_of_image.quotient(pixel), within = p.pixels_of_image.remainder(pixel);
-      i64 const row = p.vertical.target_begin + p.pixels_of_row.quotient(within) * p.vertical.target_step;
-      i64 const column = p.horizontal.target_begin + p.pixels_of_row.remainder(within) * p.horizontal.target_step;
-      i64 const place = (image * p.vertical.target_size + row) * p.horizontal.target_size + column;
-      T* const to = p.target + place * p.target_channels + group * p.outputs + output;
-      write_neighbours(to, sums[i], p.outputs - output, p.vectorised);
-    }
+    for (int i = 0; i < part; ++i)
+      store_f32<part>(shared.sums + TileSteps::place(row_of_thread() + i, column_of_thread()), sums[i]);
+    __syncthreads();
+    TileSteps steps(output, group, first_pixel, first_output, static_cast<int>(threadIdx.x));
+    steps.finish_slice(0, tile, shared.sums);
+    steps.finish_reductions(first_pixel / tile, shared.columns, [] { __syncthreads(); });
   }
 };
 

@@ -18,9 +18,11 @@ using EpilogueValue = std::conditional_t<std::same_as<D, f16> || std::same_as<D,
 /// left out; rows of the [m, n] tensors are as far apart as those of the result.
 ///   x += bias[column]
 ///   before_activation[row, column] = x
-///   x = activation(x), or x *= activation'(gradient_of[row, column]) where gradient_of is given
+///   x = activation(x), or where gradient_of is given
+///   x *= activation'(gradient_scale[column] * gradient_of[row, column] + gradient_shift[column])
 ///   x += residual[row, column]
-///   column_sums[column] += x, column_squares[column] += x^2: over the rows, from 0
+///   column_sums[column] += x, over the rows, from 0
+///   column_products[column] += x * gradient_of[row, column], or x^2 without gradient_of, likewise
 ///   absolute_maximum = the largest |x|
 ///   x *= scale
 template <class D>
@@ -30,17 +32,19 @@ struct Epilogue {
   Value const* bias = nullptr;         // [n]
   Value* before_activation = nullptr;  // [m, n]
   Activation activation = Activation::none;
-  Value const* gradient_of = nullptr;  // [m, n]
-  Value const* residual = nullptr;     // [m, n]
-  f32* column_sums = nullptr;          // [n]
-  f32* column_squares = nullptr;       // [n]
-  f32* absolute_maximum = nullptr;     // [1]
-  f32 const* scale = nullptr;          // [1]
+  Value const* gradient_of = nullptr;   // [m, n]
+  f32 const* gradient_scale = nullptr;  // [n]
+  f32 const* gradient_shift = nullptr;  // [n]
+  Value const* residual = nullptr;      // [m, n]
+  f32* column_sums = nullptr;           // [n]
+  f32* column_products = nullptr;       // [n]
+  f32* absolute_maximum = nullptr;      // [1]
+  f32 const* scale = nullptr;           // [1]
 
   friend bool operator==(Epilogue const&, Epilogue const&) = default;
   /// Whether there is no step.
   bool empty() const { return *this == Epilogue{}; }
-  bool reduces_columns() const { return column_sums != nullptr || column_squares != nullptr; }
+  bool reduces_columns() const { return column_sums != nullptr || column_products != nullptr; }
 
   /// With `extent` elements from the first to the last of an [m, n] tensor.
   static void tensors(auto& e, i64 n, i64 extent, auto&& tensor) {
@@ -48,9 +52,11 @@ struct Epilogue {
     tensor("bias", e.bias, n, optional);
     tensor("before_activation", e.before_activation, extent, optional);
     tensor("gradient_of", e.gradient_of, extent, optional);
+    tensor("gradient_scale", e.gradient_scale, n, optional);
+    tensor("gradient_shift", e.gradient_shift, n, optional);
     tensor("residual", e.residual, extent, optional);
     tensor("column_sums", e.column_sums, n, optional);
-    tensor("column_squares", e.column_squares, n, optional);
+    tensor("column_products", e.column_products, n, optional);
     tensor("absolute_maximum", e.absolute_maximum, 1, optional);
     tensor("scale", e.scale, 1, optional);
   }

@@ -24,7 +24,7 @@ template <class D>
 class EpilogueSteps {
  public:
   EpilogueSteps(Epilogue<D> const& epilogue, i64 n, i64 leading)
-      : e_(epilogue), leading_(leading), sums_(size(n)), squares_(size(n)) {}
+      : e_(epilogue), leading_(leading), sums_(size(n)), products_(size(n)) {}
 
   /// The element that becomes of the sum x.
   D finish(i64 row, i64 column, f32 x) {
@@ -33,12 +33,13 @@ class EpilogueSteps {
     if (e_.bias != nullptr) x += static_cast<f32>(e_.bias[column]);
     if (e_.before_activation != nullptr) e_.before_activation[element] = Value(x);
     with_activation(e_.activation, [&](auto const& function, auto const& gradient) {
-      x = e_.gradient_of == nullptr ? function(x) : gradient(static_cast<f32>(e_.gradient_of[element]), x);
+      x = e_.gradient_of == nullptr ? function(x) : gradient(place_of_gradient(element, column), x);
     });
     if (e_.residual != nullptr) x += static_cast<f32>(e_.residual[element]);
     if (e_.reduces_columns()) {
       sums_[static_cast<std::size_t>(column)] += x;
-      squares_[static_cast<std::size_t>(column)] += static_cast<double>(x) * x;
+      f32 const factor = e_.gradient_of == nullptr ? x : static_cast<f32>(e_.gradient_of[element]);
+      products_[static_cast<std::size_t>(column)] += static_cast<double>(x) * factor;
     }
     largest_ = std::isnan(x) || std::isnan(largest_) ? NAN : std::max(largest_, std::abs(x));
     return rounded<D>(e_.scale == nullptr ? x : x * *e_.scale);
@@ -50,16 +51,22 @@ class EpilogueSteps {
       for (std::size_t i = 0; to != nullptr && i < sums.size(); ++i) to[i] = static_cast<f32>(sums[i]);
     };
     write(sums_, e_.column_sums);
-    write(squares_, e_.column_squares);
+    write(products_, e_.column_products);
     if (e_.absolute_maximum != nullptr) *e_.absolute_maximum = largest_;
   }
 
  private:
+  f32 place_of_gradient(i64 element, i64 column) const {
+    f32 const scale = e_.gradient_scale == nullptr ? 1 : e_.gradient_scale[column];
+    f32 const shift = e_.gradient_shift == nullptr ? 0 : e_.gradient_shift[column];
+    return scale * static_cast<f32>(e_.gradient_of[element]) + shift;
+  }
+
   std::size_t size(i64 n) const { return static_cast<std::size_t>(e_.reduces_columns() ? n : 0); }
 
   Epilogue<D> const& e_;
   i64 leading_;
-  std::vector<double> sums_, squares_;
+  std::vector<double> sums_, products_;
   f32 largest_ = 0;
 };
 

@@ -83,8 +83,8 @@ GemmProblem<T> problem_of(GemmArgs<T, D> const& args) {
   set_epilogue(result.output, args.epilogue);
   f32* const partial = static_cast<f32*>(args.workspace.data);
   if (args.epilogue.column_sums != nullptr) result.output.column_sums = partial;
-  if (args.epilogue.column_squares != nullptr)
-    result.output.column_squares = partial + ceil_div<i64>(args.m, 64) * args.n;
+  if (args.epilogue.column_products != nullptr)
+    result.output.column_products = partial + ceil_div<i64>(args.m, 64) * args.n;
   return result;
 }
 

@@ -23,7 +23,7 @@ struct SkinnyShape {
 template <class T>
 bool skinny_takes(GemmProblem<T> const& g) {
   EpilogueOutput const& output = g.output;
-  return sizeof(T) > 1 && g.batch == 1 && output.column_sums == nullptr && output.column_squares == nullptr &&
+  return sizeof(T) > 1 && g.batch == 1 && output.column_sums == nullptr && output.column_products == nullptr &&
          output.absolute_maximum == nullptr;
 }
 

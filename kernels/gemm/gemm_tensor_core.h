@@ -30,8 +30,8 @@ struct GemmAcross {
 template <class T>
 bool writes_in_rows(EpilogueOutput const& output) {
   i64 const row = 16 / sizeof(T);
-  return output.bare() && output.type == dtype_of<T> && output.beta == 0 && output.ldd % row == 0 &&
-         output.stride_d % row == 0 && aligned(output.d);
+  return output.bare() && !output.scattered && output.type == dtype_of<T> && output.beta == 0 &&
+         output.ldd % row == 0 && output.stride_d % row == 0 && aligned(output.d);
 }
 
 /// Calls body.operator()<major_a, major_b>(): how the operands are stored.

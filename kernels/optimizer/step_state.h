@@ -26,9 +26,9 @@ struct StepState {
 /// How the loss scale changes (Micikevicius et al. 2018, "Mixed precision training"): it halves where gradients are not
 /// finite, and doubles after `growth_steps` finite ones in a row.
 struct LossScaling {
-  i32 growth_steps = 0;  // 0: it never changes
-  f32 least = 0;         // with gradients that are not finite even then, no step is taken any more
-  f32 largest = 0x1p24f;
+  i32 growth_steps = 0;   // 0: it never changes
+  f32 least = 0;          // with gradients that are not finite even then, no step is taken any more
+  f32 largest = 0x1p24f;  // gradients that are all 0 shall not make it infinite
 };
 
 /// What makes the numbers of a step from the norm of its gradients.
@@ -39,6 +39,7 @@ struct StepRules {
   f32 const* learning_rates = nullptr;  // [schedule_steps], of steps 1, 2, …, the last of all after them too; or null
 };
 
+/// After a step that was finite or not: the loss scale of the next, and whether there is one.
 constexpr void change_loss_scale(LossScaling const& scaling, StepState& state) {
   if (state.finite == 0 && state.loss_scale <= scaling.least) state.stopped = 1;
   if (scaling.growth_steps == 0 || state.stopped != 0) return;

@@ -87,7 +87,10 @@ class EpilogueColumns {
       for (f32 const* factor : output.factors)
         if (factor != nullptr) factor_ *= *factor;
     if (output.scale != nullptr) scale_ = *output.scale;
-    if (output.bias != nullptr) read(output.bias, column, bias_);
+    i64 const of_groups = product * output.n + column;
+    if (output.bias != nullptr) read(output.bias, of_groups, bias_);
+    if (output.gradient_scale != nullptr) load_part(output.gradient_scale + of_groups, whole_, valid_, gradient_scale_);
+    if (output.gradient_shift != nullptr) load_part(output.gradient_shift + of_groups, whole_, valid_, gradient_shift_);
   }
 
   /// Takes the sums of a row to d.
@@ -100,13 +103,18 @@ class EpilogueColumns {
       with_value_type(output_.value_type(), [&]<class T>() {
         store_part(static_cast<T*>(output_.before_activation) + element, whole_, valid_, x);
       });
-    activate_or_differentiate(element, x);
+    Values factors;
+    if (output_.gradient_of == nullptr)
+      activate(output_.activation, x);
+    else
+      differentiate(element, x, factors);
     if (output_.residual != nullptr) {
       Values residual;
       read(output_.residual, element, residual);
       for_each([&](int i) { x[i] += residual[i]; });
     }
-    reduce(x);
+    if (output_.gradient_of == nullptr) for_each([&](int i) { factors[i] = x[i]; });
+    reduce(x, factors);
     if (output_.scale != nullptr) for_each([&](int i) { x[i] *= scale_; });
     with_result_type(output_.type,
                      [&]<class T>() { store_part(static_cast<T*>(output_.d) + element, whole_, valid_, x); });
@@ -122,7 +130,7 @@ class EpilogueColumns {
   }
 
   HEDDLE_DEVICE Values const& sums() const { return sums_; }
-  HEDDLE_DEVICE Values const& squares() const { return squares_; }
+  HEDDLE_DEVICE Values const& products() const { return products_; }
   /// The bits of the largest magnitude, those of NaN being the largest of all.
   HEDDLE_DEVICE u32 largest() const { return largest_; }
 
@@ -134,7 +142,7 @@ class EpilogueColumns {
   }
 
   HEDDLE_DEVICE i64 place(i64 row, i64 stride, i64 leading) const {
-    return product_ * stride + row * leading + column_;
+    return product_ * stride + output_.row(row) * leading + column_;
   }
 
   /// Of a tensor of the epilogue, from `element` on.
@@ -153,16 +161,17 @@ class EpilogueColumns {
     for_each([&](int i) { x[i] = __fmaf_rn(output_.beta, c[i], x[i]); });
   }
 
-  HEDDLE_DEVICE void activate_or_differentiate(i64 element, Values& x) const {
-    if (output_.gradient_of == nullptr) return activate(output_.activation, x);
+  HEDDLE_DEVICE void differentiate(i64 element, Values& x, Values& gradient_of) const {
+    read(output_.gradient_of, element, gradient_of);
     Values at;
-    read(output_.gradient_of, element, at);
+    for_each([&](int i) { at[i] = __fmaf_rn(gradient_scale_[i], gradient_of[i], gradient_shift_[i]); });
     activation_gradient(output_.activation, at, x);
   }
 
-  HEDDLE_DEVICE void reduce(Values const& x) {
+  HEDDLE_DEVICE void reduce(Values const& x, Values const& factors) {
     if (output_.column_sums != nullptr) for_each([&](int i) { sums_[i] += x[i]; });
-    if (output_.column_squares != nullptr) for_each([&](int i) { squares_[i] = __fmaf_rn(x[i], x[i], squares_[i]); });
+    if (output_.column_products != nullptr)
+      for_each([&](int i) { products_[i] = __fmaf_rn(x[i], factors[i], products_[i]); });
     if (output_.absolute_maximum == nullptr) return;
     for_each([&](int i) {
       u32 const magnitude = std::bit_cast<u32>(x[i]) & 0x7fffffffu;
@@ -176,7 +185,7 @@ class EpilogueColumns {
   int valid_;
   bool whole_;
   f32 factor_, scale_ = 1;
-  Values bias_ = {}, sums_ = {}, squares_ = {};
+  Values bias_ = {}, gradient_scale_ = {1, 1, 1, 1}, gradient_shift_ = {}, sums_ = {}, products_ = {};
   u32 largest_ = 0;
 };
 
@@ -196,6 +205,7 @@ class TileEpilogue {
   /// The tile of a product at (row, column); `thread` counts the threads that share it.
   HEDDLE_DEVICE TileEpilogue(EpilogueOutput const& output, u32 product, i64 row, i64 column, int thread)
       : output_(output),
+        product_(output.groups == 1 ? 0 : product),
         row_(row),
         column_(column),
         thread_(thread),
@@ -228,17 +238,17 @@ class TileEpilogue {
       u32 const largest = __reduce_max_sync(0xffffffffu, columns_.largest());
       if (thread_ % 32 == 0) atomicMax(reinterpret_cast<u32*>(output_.absolute_maximum), largest);
     }
-    if (output_.column_sums == nullptr && output_.column_squares == nullptr) return;
+    if (output_.column_sums == nullptr && output_.column_products == nullptr) return;
     barrier();
     int const place = thread_ / lanes * columns + thread_ % lanes * vector;
     store_f32(shared + place, columns_.sums());
-    store_f32(shared + teams * columns + place, columns_.squares());
+    store_f32(shared + teams * columns + place, columns_.products());
     barrier();
     for (int column = thread_; column < columns && column_ + column < output_.n; column += threads) {
-      i64 const element = row_block * output_.n + column_ + column;
+      i64 const element = (row_block * output_.groups + product_) * output_.n + column_ + column;
       if (output_.column_sums != nullptr) output_.column_sums[element] = sum_of_teams(shared + column);
-      if (output_.column_squares != nullptr)
-        output_.column_squares[element] = sum_of_teams(shared + teams * columns + column);
+      if (output_.column_products != nullptr)
+        output_.column_products[element] = sum_of_teams(shared + teams * columns + column);
     }
   }
 
@@ -251,6 +261,7 @@ class TileEpilogue {
   }
 
   EpilogueOutput const& output_;
+  u32 product_;
   i64 row_, column_;
   int thread_;
   EpilogueColumns columns_;

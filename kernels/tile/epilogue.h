@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 
+#include "kernels/core/divisor.h"
 #include "kernels/core/dtype.h"
 #include "kernels/core/epilogue.h"
 
@@ -13,6 +14,18 @@ namespace heddle {
 /// Neighbours of a row that a thread finishes at a time: 16 bytes of f32, 8 of 16-bit types, so that a warp's accesses
 /// fill whole sectors whatever the type, and its reads of sums in shared memory meet in no bank.
 inline constexpr int epilogue_vector = 4;
+
+/// Pixels of images as the rows of a result whose pixels are not all among them: of each image every few rows, and of
+/// those every few pixels.
+struct PixelRows {
+  Divisor of_image = Divisor(), of_row = Divisor();  // how many there are
+  i64 first = 0, image = 0, row = 0, pixel = 0;  // the place of the first, and how far images, rows, pixels are apart
+
+  constexpr i64 place(i64 i) const {
+    i64 const within = of_image.remainder(i);
+    return first + of_image.quotient(i) * image + of_row.quotient(within) * row + of_row.remainder(within) * pixel;
+  }
+};
 
 /// epilogue(alpha * factors * sum + beta * c) of [products, m, n], rounded to `type`. What is null is left out.
 struct EpilogueOutput {
@@ -27,24 +40,33 @@ struct EpilogueOutput {
   void* d = nullptr;
   i64 ldd = 0, stride_d = 0;
 
-  // As in Epilogue, which is of one product.
+  // Where rows of the result are others than those of the sums.
+  bool scattered = false;
+  PixelRows pixels = {};
+
+  // As in Epilogue, which is of one product, or of groups whose columns stand next to each other.
+  int groups = 1;
   void const* bias = nullptr;
   void* before_activation = nullptr;
   Activation activation = Activation::none;
   void const* gradient_of = nullptr;
+  f32 const* gradient_scale = nullptr;
+  f32 const* gradient_shift = nullptr;
   void const* residual = nullptr;
   f32* absolute_maximum = nullptr;  // 0 before the launch
   f32 const* scale = nullptr;
-  f32* column_sums = nullptr;     // [row blocks, n], of the rows of each block, which is a kernel's to choose
-  f32* column_squares = nullptr;  // likewise
+  f32* column_sums = nullptr;      // [row blocks, groups, n], of the rows of each block, which is a kernel's to choose
+  f32* column_products = nullptr;  // likewise
 
+  /// The result's row of a row of sums.
+  constexpr i64 row(i64 of_sums) const { return scattered ? pixels.place(of_sums) : of_sums; }
   /// The type of the tensors of the epilogue.
   constexpr DType value_type() const { return narrow_values ? type : DType::f32; }
   /// Whether d is alpha * sum rounded, or with beta * c: nothing else is to be done.
   constexpr bool bare() const {
     return factors[0] == nullptr && factors[1] == nullptr && bias == nullptr && before_activation == nullptr &&
            activation == Activation::none && gradient_of == nullptr && residual == nullptr &&
-           absolute_maximum == nullptr && scale == nullptr && column_sums == nullptr && column_squares == nullptr;
+           absolute_maximum == nullptr && scale == nullptr && column_sums == nullptr && column_products == nullptr;
   }
 };
 
@@ -61,11 +83,14 @@ void set_epilogue(EpilogueOutput& output, Epilogue<D> const& e) {
   output.narrow_values = std::same_as<D, f16> || std::same_as<D, bf16>;
   output.vectorised = output.vectorised && vectors_aligned(e.bias, 0) &&
                       vectors_aligned(e.before_activation, output.ldd) && vectors_aligned(e.gradient_of, output.ldd) &&
-                      vectors_aligned(e.residual, output.ldd);
+                      vectors_aligned(e.residual, output.ldd) && vectors_aligned(e.gradient_scale, 0) &&
+                      vectors_aligned(e.gradient_shift, 0);
   output.bias = e.bias;
   output.before_activation = e.before_activation;
   output.activation = e.activation;
   output.gradient_of = e.gradient_of;
+  output.gradient_scale = e.gradient_scale;
+  output.gradient_shift = e.gradient_shift;
   output.residual = e.residual;
   output.absolute_maximum = e.absolute_maximum;
   output.scale = e.scale;

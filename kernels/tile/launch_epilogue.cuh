@@ -19,10 +19,11 @@ void finish_reductions(Epilogue<D> const& e, EpilogueOutput const& output, i64 r
                        char const* name) {
   auto const add = [&](f32 const* partial, f32* sums) {
     if (sums != nullptr && output.n > 0)
-      launch_column_reduction_finish<SumReducer>(1, output.n, row_blocks, partial, StoreSum<f32>{sums}, stream, name);
+      launch_column_reduction_finish<SumReducer>(1, output.groups * output.n, row_blocks, partial, StoreSum<f32>{sums},
+                                                 stream, name);
   };
   add(output.column_sums, e.column_sums);
-  add(output.column_squares, e.column_squares);
+  add(output.column_products, e.column_products);
 }
 
 }  // namespace heddle::HEDDLE_BACKEND

@@ -28,15 +28,16 @@ TEST(LinearOp, OfNothingIsZero) {
 TEST(LinearOp, RoundsOperandsToTf32WhereThatIsAllowed) {
   Tensor const x = Tensor::full({16, 16}, 1 + 0x1p-12f, Device::emulated);  // 1 in tf32
   auto const product = [&] { return ops::linear(x, x).to_vector<f32>()[0]; };
-  EXPECT_FALSE(ops::Tf32Products::allowed());
+  EXPECT_FALSE(ops::Tf32Products::allowed<f32>());
   EXPECT_GT(product(), 16.005f);
   {
     ops::Tf32Products const allow;
+    EXPECT_FALSE(ops::Tf32Products::allowed<f16>());
     EXPECT_EQ(product(), 16);
     ops::Tf32Products const forbid(false);
     EXPECT_GT(product(), 16.005f);
   }
-  EXPECT_FALSE(ops::Tf32Products::allowed());
+  EXPECT_FALSE(ops::Tf32Products::allowed<f32>());
 }
 
 TEST(LinearOp, NamesWhatDoesNotFit) {

@@ -34,7 +34,6 @@ struct Conv2dPass : Sample {
   typename Sample::template Args<T> arguments() const {
     return {.shape = c.shape};
   }
-  std::vector<f32> values(std::string_view, i64 count, u64 seed) const { return uniform(count, seed); }
 
   template <class T>
   Bounds bounds(Conv2dForwardArgs<f32> const& a) const {

@@ -1,5 +1,5 @@
 // Every access of the kernels of the matrix product: none races, none is out of bounds.
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/kernels/gemm/gemm_skinny_cases.h"
 #include "tests/kernels/gemm/gemm_types.h"
 #include "tests/support/accesses_test.h"
@@ -30,7 +30,7 @@ TEST(GemmEpilogueAccesses, AreInOrder) {
   for (i64 const misaligned : {0, 1}) {
     EpilogueCase const c = {.name = "",
                             .steps =
-                                "bias before_activation gradient_of residual column_sums column_squares "
+                                "bias before_activation gradient_of residual column_sums column_products "
                                 "absolute_maximum scale ",
                             .activation = Activation::gelu_tanh,
                             .m = 150,

@@ -3,7 +3,7 @@
 
 #include "kernels/machine/device.h"
 #include "kernels/machine/host/scheduler/execution.h"
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/support/device_buffer.h"
 
 namespace heddle::testing {
@@ -11,7 +11,7 @@ namespace {
 
 std::vector<EpilogueCase> epilogue_cases() {
   using enum Activation;
-  std::string const all = "bias before_activation residual column_sums column_squares absolute_maximum scale ";
+  std::string const all = "bias before_activation residual column_sums column_products absolute_maximum scale ";
   return {
       {.name = "nothing", .steps = ""},
       {.name = "accumulate", .steps = "", .alpha = -0.5f, .beta = 2},
@@ -27,9 +27,14 @@ std::vector<EpilogueCase> epilogue_cases() {
       {.name = "gradient_of_gelu_erf", .steps = "gradient_of ", .activation = gelu_erf},
       {.name = "gradient_of_gelu_tanh", .steps = "gradient_of ", .activation = gelu_tanh},
       {.name = "gradient_of_silu", .steps = "gradient_of ", .activation = silu},
+      {.name = "normalised_input_gradient",
+       .steps = "gradient_of gradient_scale gradient_shift column_sums column_products ",
+       .activation = gelu_erf,
+       .m = 150,
+       .n = 136},
       {.name = "residual", .steps = "residual "},
       {.name = "column_sums", .steps = "column_sums ", .m = 300},
-      {.name = "column_squares", .steps = "column_squares ", .m = 300},
+      {.name = "column_products", .steps = "column_products ", .m = 300},
       {.name = "absolute_maximum", .steps = "absolute_maximum "},
       {.name = "scale", .steps = "scale "},
       {.name = "linear_layer", .steps = "bias before_activation ", .activation = gelu_tanh, .n = 136},
@@ -40,14 +45,14 @@ std::vector<EpilogueCase> epilogue_cases() {
       {.name = "result_misaligned", .steps = all, .activation = relu, .beta = 1, .extra = 1},
       {.name = "operands_misaligned", .steps = all, .beta = 1, .extra_of_operands = 1, .transpose_b = false},
       {.name = "gradient_ends_within_a_vector",
-       .steps = "gradient_of residual column_sums ",
+       .steps = "gradient_of gradient_scale gradient_shift residual column_sums column_products ",
        .activation = silu,
        .n = 67,
        .extra = 2},
       {.name = "saturates", .steps = "", .alpha = 60},
       {.name = "one", .steps = all, .activation = gelu_erf, .m = 1, .n = 1, .k = 1},
       {.name = "no_depth", .steps = all + "scale_a ", .activation = silu, .k = 0, .beta = 1},
-      {.name = "no_rows", .steps = "column_sums column_squares absolute_maximum ", .m = 0},
+      {.name = "no_rows", .steps = "column_sums column_products absolute_maximum ", .m = 0},
   };
 }
 
@@ -100,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, GemmEpilogue, ::testing::ValuesIn(epilogue_cases
 /// Every step but the reductions, on few rows and on few columns of d.
 TEST(GemmEpilogues, OfSkinnyProducts) {
   for (EpilogueCase c : epilogue_cases()) {
-    if (c.has("column_sums") || c.has("column_squares") || c.has("absolute_maximum")) continue;
+    if (c.has("column_sums") || c.has("column_products") || c.has("absolute_maximum")) continue;
     SCOPED_TRACE(c.name);
     c.choice = {GemmPath::skinny, 1};
     i64 const m = c.m;

@@ -18,8 +18,8 @@
 
 #include "kernels/conv/conv_problem.h"
 #include "kernels/conv/gather_source.cuh"
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/tile/mma_tile.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -43,7 +43,7 @@ struct ConvSm80 {
   using SharedStorage = typename Tile::Storage;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
     i64 const row = place.down * i64{config.rows}, column = place.across * i64{config.columns};
     SourceTile source(p, row, place.product);
     FilterTile filter(p, column, place.product);

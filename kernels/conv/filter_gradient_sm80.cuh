@@ -17,8 +17,8 @@
 #pragma once
 
 #include "kernels/conv/gather_source.cuh"
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/tile/mma_tile.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -40,7 +40,7 @@ struct FilterGradientSm80 {
   using SharedStorage = typename Tile::Storage;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
     i64 const row = place.down * i64{config.rows}, column = place.across * i64{config.columns};
     i64 const part = place.product / p.groups, group = place.product % p.groups;
     i64 const begin = part * p.pixels_of_part,

@@ -34,6 +34,9 @@ struct Conv2dShape {
 /// on the shape alone, so that a card's size does not show in the result.
 i64 backward_filter_parts(Conv2dShape const& shape);
 
+/// The gradients of parts in f32 that the workspace has room for: the most that any kernel leaves there.
+i64 partial_filter_gradients(Conv2dShape const& shape);
+
 /// Throws an Error that names the values unless sizes are non-negative, strides, dilations and groups positive,
 /// groups divide c and k, and the dilated filter fits into the padded input.
 void check_shape(Conv2dShape const& shape);
@@ -114,10 +117,8 @@ struct Conv2dBackwardFilterArgs {
     tensor("dfilter", a.dfilter, a.shape.filter_count());
   }
   double flops() const { return 2 * static_cast<double>(shape.macs()); }
-  /// A gradient of each part of the pixels, where there is more than one part.
   std::size_t workspace_bytes() const {
-    i64 const parts = backward_filter_parts(shape);
-    return parts == 1 ? 0 : static_cast<std::size_t>(parts * shape.filter_count()) * sizeof(f32);
+    return static_cast<std::size_t>(partial_filter_gradients(shape) * shape.filter_count()) * sizeof(f32);
   }
 };
 

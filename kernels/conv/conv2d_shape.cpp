@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "kernels/conv/conv2d.h"
+#include "kernels/conv/conv_sm90_config.h"
 #include "kernels/core/error.h"
 #include "kernels/core/math.h"
 
@@ -23,6 +24,15 @@ i64 backward_filter_parts(Conv2dShape const& shape) {
       shape.groups * ceil_div(shape.k / shape.groups, tile) * ceil_div(shape.r * shape.s * per_group, tile);
   i64 const pixels = shape.n * shape.p() * shape.q();
   return std::clamp<i64>(wanted_blocks / std::max<i64>(tiles, 1), 1, std::max<i64>(pixels / least_pixels, 1));
+}
+
+i64 partial_filter_gradients(Conv2dShape const& shape) {
+  i64 const plain = backward_filter_parts(shape);
+  i64 most = plain == 1 ? 0 : plain;
+  if (shape.groups == 1 && shape.c % 8 == 0 && shape.k % 8 == 0)
+    for (GemmSm90Config const& config : filter_gradient_sm90_configs)
+      most = std::max(most, filter_gradient_sm90_parts(shape, config));
+  return most;
 }
 
 void check_shape(Conv2dShape const& shape) {

@@ -10,8 +10,8 @@
 // densely along the depth, so that a stem of 7 x 7 x 3 takes 160 steps for its 147 products.
 //
 // Floor: 2 pixels outputs taps inputs operations. A tile of 128 x 128 by a depth of 32 takes 512 cycles of the matrix
-// unit, as in gemm_sm80.cuh, and one of 128 x 64 takes 256; shared memory moves 128 and 160 bytes a cycle meanwhile
-// where its port has 128, so that the narrow tile takes 320. Two and three blocks share a multiprocessor. To find a
+// unit, as in gemm_sm80.cuh, and one of 128 x 64 takes 256; shared memory moves 128 and 144 bytes a cycle meanwhile
+// where its port has 128, so that the narrow tile takes 288. Two and three blocks share a multiprocessor. To find a
 // piece of the source takes a thread about 20 instructions, for two or four pieces a round, beside 44 that multiply: of
 // the 256 that a warp can issue while the unit is busy. Pieces that are brought one by one take 8 times as many and
 // bound the kernel; a stem has few rounds and its target is then about as long on its way. Not yet measured.

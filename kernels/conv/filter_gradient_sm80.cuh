@@ -9,7 +9,7 @@
 // Channels that are not whole pieces of 16 bytes are brought one by one, those of all taps packed densely.
 //
 // Floor: 2 pixels outputs taps inputs operations. A tile of 128 x 128 by a depth of 32 takes 512 cycles of the matrix
-// unit, as in gemm_sm80.cuh; one of 64 x 128 takes 256 and its shared memory 320, one of 64 x 64 128 and 192. To find a
+// unit, as in gemm_sm80.cuh; one of 64 x 128 takes 256 and its shared memory 288, one of 64 x 64 128 and 192. To find a
 // pixel's window takes two divisions, about 40 instructions a piece, of which a thread has two or four in a round of
 // the 256 that its warp can issue. Each part writes its gradient and AddParts reads it: 8 bytes an element. Not yet
 // measured.

@@ -3,7 +3,8 @@
 // Roles: a block stays on its multiprocessor and takes one tile of d after the other.
 //   scheduler  gemm_sm90_layout.cuh    which tiles are of this block; each role walks through them on its own
 //   producer   gemm_sm90_producer.cuh  one thread keeps `stages` tiles of A and B on their way, 128 bytes along k, also
-//                                      those of the next tile of d while this one is written
+//                                      those of the next tile of d while this one is written; which copies bring
+//                                      them, gemm_sm90_operands.cuh
 //   consumer   gemm_sm90_consumer.cuh  each of two warpgroups multiplies its rows, with one product in flight while it
 //                                      waits for the next stage, and hands the stage of the product before back
 //   output     gemm_sm90_output.cuh    it writes them as T to shared memory, from where a bulk copy takes them to d
@@ -26,21 +27,25 @@
 #pragma once
 
 #include "kernels/gemm/gemm_sm90_consumer.cuh"
+#include "kernels/gemm/gemm_sm90_operands.cuh"
+#include "kernels/gemm/gemm_sm90_output.cuh"
 #include "kernels/gemm/gemm_sm90_producer.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class T, Major major_a, Major major_b, GemmSm90Config config>
+/// Also of convolutions, with operands and an output of their own.
+template <class GivenLayout, class Output = GemmSm90Output<GivenLayout>>
 struct GemmSm90 {
-  using Layout = GemmSm90Layout<T, major_a, major_b, config>;
+  using Layout = GivenLayout;
+  using Consumer = GemmSm90Consumer<Layout, Output>;
   using Params = typename Layout::Params;
   using SharedStorage = typename Layout::SharedStorage;
-  static constexpr int threads = Layout::threads, cluster_size = config.cluster, min_blocks = 1;
+  static constexpr int threads = Layout::threads, cluster_size = Layout::cluster, min_blocks = 1;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
     if (threadIdx.x == 0) {
-      tensor_map_prefetch(p.a);
-      tensor_map_prefetch(p.b);
+      tensor_map_prefetch(p.operands.a);
+      tensor_map_prefetch(p.operands.b);
       make_barriers(shared);
     }
     meet();
@@ -50,7 +55,7 @@ struct GemmSm90 {
       __syncwarp();  // the others of the warp wait for it, as barriers of the cluster take warps whole
     } else {
       increase_registers<232>();
-      GemmSm90Consumer<Layout>::run(p, shared);
+      Consumer::run(p, shared);
     }
     // Another block may still write to this one's shared memory, or arrive there.
     if constexpr (cluster_size > 1) cluster_sync();
@@ -60,7 +65,7 @@ struct GemmSm90 {
   HEDDLE_DEVICE static void make_barriers(SharedStorage& shared) {
     for (int stage = 0; stage < Layout::stages; ++stage) {
       mbarrier_init(shared.full[stage], 1);
-      mbarrier_init(shared.empty[stage], GemmSm90Consumer<Layout>::readers);
+      mbarrier_init(shared.empty[stage], Consumer::readers);
     }
     for (MBarrier& turn : shared.turns) mbarrier_init(turn, warpgroup_size / 32);
     fence_mbarrier_init();

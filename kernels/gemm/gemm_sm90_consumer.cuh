@@ -1,12 +1,12 @@
-// The role of a multiplying warpgroup in the matrix product on Hopper.
+// The role of a multiplying warpgroup in the products on Hopper.
 #pragma once
 
 #include "kernels/gemm/gemm_sm90_layout.cuh"
-#include "kernels/gemm/gemm_sm90_output.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 
-template <class Layout>
+/// Output: takes the sums of a tile where they belong, as GemmSm90Output does.
+template <class Layout, class Output>
 struct GemmSm90Consumer {
   using T = typename Layout::Type;
   using Params = typename Layout::Params;
@@ -19,7 +19,7 @@ struct GemmSm90Consumer {
   static constexpr int warps = warpgroup_size / 32;
 
   HEDDLE_DEVICE static void run(Params const& p, SharedStorage& shared) {
-    int const consumer = static_cast<int>(threadIdx.x) / warpgroup_size - 1, rounds = Layout::rounds(p);
+    int const consumer = static_cast<int>(threadIdx.x) / warpgroup_size - 1, rounds = p.operands.rounds();
     int const turn = ping_pong ? consumer : 0, turns = ping_pong ? Layout::consumers : 1;
     GemmSm90Ring<Layout::stages> ring;
     ring.advance(turn * rounds);
@@ -35,12 +35,12 @@ struct GemmSm90Consumer {
       release(shared, last);
       // 2. Write, while the loading thread fills the stages for the next tile.
       auto const [row, column, product] = walk.tile();
-      GemmSm90Output<Layout>::write(p, {row + (ping_pong ? 0 : consumer * consumer_rows), column, product}, sums,
-                                    consumer, shared.d[consumer]);
+      Output::write(p, {row + (ping_pong ? 0 : consumer * consumer_rows), column, product}, sums, consumer,
+                    shared.d[consumer]);
       // 3. Pass over what the other one multiplies.
       ring.advance((turns - 1) * rounds);
     }
-    GemmSm90Output<Layout>::finish(p);
+    Output::finish(p);
   }
 
  private:

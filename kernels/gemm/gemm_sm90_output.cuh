@@ -1,4 +1,4 @@
-// How sums of the matrix product on Hopper come to d: alone, as T by bulk copies, or through the steps of an epilogue.
+// How sums of the products on Hopper come to d: alone, as T by bulk copies, or through the steps of an epilogue.
 //
 // Floor of the steps, of 128 x 256 sums: 4 bytes of shared memory in and 4 out for a sum, 2048 cycles of
 // the port at 128 bytes, beside what the steps read and write. Not yet measured.
@@ -16,7 +16,7 @@ struct GemmSm90Output {
   using T = typename Layout::Type;
   using Params = typename Layout::Params;
   using Sums = typename Layout::Sums;
-  using Tile = typename GemmSm90Walk<Layout>::Tile;
+  using Tile = GemmSm90Tile;
   static constexpr int rows = Layout::consumer_rows, columns = Layout::columns, slice_rows = rows / 2;
 
   /// Writes the rows of a warpgroup. `shared` is its own, of rows x columns.

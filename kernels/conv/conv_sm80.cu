@@ -3,7 +3,6 @@
 
 #include "kernels/conv/conv_tensor_core.h"
 #include "kernels/core/choice.h"
-#include "kernels/gemm/gemm_tensor_core.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {

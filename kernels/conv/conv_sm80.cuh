@@ -9,17 +9,18 @@
 // group's channels are whole pieces of 16 bytes they are copied asynchronously; others are brought one by one, packed
 // densely along the depth, so that a stem of 7 x 7 x 3 takes 160 steps for its 147 products.
 //
-// Floor: 2 pixels outputs taps inputs operations. A tile of 128 x 128 by the depth of 32 takes 1024 cycles of a
-// quarter's matrix unit for two blocks on a multiprocessor, as in gemm_sm80.cuh; 128 x 64, with four blocks of half the
-// warps, as many. Copies: a piece of the source takes about 15 instructions to find, two a thread and round of 44 that
-// multiply, of 256 that can be issued meanwhile. Brought one by one, 8 times as many: 250 a piece, memory at 16 bytes a
-// lane, and for a stem, of few rounds, about as long as its target takes to be written. Not yet measured.
+// Floor: 2 pixels outputs taps inputs operations. A tile of 128 x 128 by a depth of 32 takes 512 cycles of the matrix
+// unit, as in gemm_sm80.cuh, and one of 128 x 64 takes 256; shared memory moves 128 and 144 bytes a cycle meanwhile
+// where its port has 128, so that the narrow tile takes 288. Two and three blocks share a multiprocessor. To find a
+// piece of the source takes a thread about 20 instructions, for two or four pieces a round, beside 44 that multiply: of
+// the 256 that a warp can issue while the unit is busy. Pieces that are brought one by one take 8 times as many and
+// bound the kernel; a stem has few rounds and its target is then about as long on its way. Not yet measured.
 #pragma once
 
 #include "kernels/conv/conv_problem.h"
 #include "kernels/conv/gather_source.cuh"
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/tile/mma_tile.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -43,7 +44,7 @@ struct ConvSm80 {
   using SharedStorage = typename Tile::Storage;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
     i64 const row = place.down * i64{config.rows}, column = place.across * i64{config.columns};
     SourceTile source(p, row, place.product);
     FilterTile filter(p, column, place.product);

@@ -4,7 +4,6 @@
 #include "kernels/conv/conv_tensor_core.h"
 #include "kernels/conv/filter_gradient.cuh"
 #include "kernels/core/choice.h"
-#include "kernels/gemm/gemm_tensor_core.h"
 
 namespace heddle::HEDDLE_BACKEND {
 namespace {

@@ -8,17 +8,16 @@
 // thread brings the same tap and inputs of a few pixels of each round; zeros where the window leaves the source.
 // Channels that are not whole pieces of 16 bytes are brought one by one, those of all taps packed densely.
 //
-// Floor: 2 pixels outputs taps inputs operations. Tiles of 128 x 128 by a depth of 32 take 1024 cycles of a quarter's
-// matrix unit for the blocks of a multiprocessor, as in gemm_sm80.cuh; so do those of 64 x 128. In those of 64 x 64 a
-// warp reads 2 KB of shared memory for the 8 products of a step, which is all the port has, the copies beside it: 4
-// cycles for 3. To find a pixel's window takes two divisions, 40 instructions for a piece, of which a thread has 2 or 4
-// in a round of 256 that can be issued. Each part writes its gradient and AddParts reads it: 8 bytes an element.
-// Not yet measured.
+// Floor: 2 pixels outputs taps inputs operations. A tile of 128 x 128 by a depth of 32 takes 512 cycles of the matrix
+// unit, as in gemm_sm80.cuh; one of 64 x 128 takes 256 and its shared memory 288, one of 64 x 64 128 and 192. To find a
+// pixel's window takes two divisions, about 40 instructions a piece, of which a thread has two or four in a round of
+// the 256 that its warp can issue. Each part writes its gradient and AddParts reads it: 8 bytes an element. Not yet
+// measured.
 #pragma once
 
 #include "kernels/conv/gather_source.cuh"
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/tile/mma_tile.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -40,7 +39,7 @@ struct FilterGradientSm80 {
   using SharedStorage = typename Tile::Storage;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, config.rows, config.columns);
     i64 const row = place.down * i64{config.rows}, column = place.across * i64{config.columns};
     i64 const part = place.product / p.groups, group = place.product % p.groups;
     i64 const begin = part * p.pixels_of_part,

@@ -3,7 +3,7 @@
 
 #include "kernels/conv/gather_axis.h"
 #include "kernels/core/divisor.h"
-#include "kernels/machine/machine.cuh"
+#include "kernels/tile/mma_tile.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
 

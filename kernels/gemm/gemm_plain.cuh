@@ -12,10 +12,10 @@
 // the arithmetic units are. Of i8 it is twice as long, as integers are multiplied at half the rate. Not yet measured.
 #pragma once
 
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/gemm/gemm_plain_config.h"
 #include "kernels/gemm/gemm_problem.h"
 #include "kernels/tile/epilogue.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -63,7 +63,7 @@ struct GemmPlain {
   };
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, tile, tile);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, tile, tile);
     Sums sums = {};
     multiply(p, place, shared, sums);
     __syncthreads();  // all have done with the last strips
@@ -71,7 +71,7 @@ struct GemmPlain {
   }
 
  private:
-  HEDDLE_DEVICE static void multiply(Params const& p, GemmPlace place, SharedStorage& shared, Sums& sums) {
+  HEDDLE_DEVICE static void multiply(Params const& p, TilePlace place, SharedStorage& shared, Sums& sums) {
     GemmOperand<T> const of_a = p.a.of_tile(place.product, place.down * i64{tile}),
                          of_b = p.b.of_tile(place.product, place.across * i64{tile});
     Sum a[brought], b[brought];
@@ -174,7 +174,7 @@ struct GemmPlain {
     }
   }
 
-  HEDDLE_DEVICE static void finish(EpilogueOutput const& output, GemmPlace place, Sums const& sums,
+  HEDDLE_DEVICE static void finish(EpilogueOutput const& output, TilePlace place, Sums const& sums,
                                    SharedStorage& shared) {
     HEDDLE_UNROLL
     for (int i = 0; i < part; ++i) HEDDLE_UNROLL

@@ -8,9 +8,9 @@
 // memory each, 24 KB, and the copies write 8 KB: 128 bytes a cycle, all that the port has. Not yet measured.
 #pragma once
 
-#include "kernels/gemm/gemm_place.h"
 #include "kernels/gemm/gemm_problem.h"
 #include "kernels/tile/mma_tile.cuh"
+#include "kernels/tile/tile_place.h"
 
 namespace heddle::HEDDLE_BACKEND {
 
@@ -41,7 +41,7 @@ struct GemmSm80 {
   using SharedStorage = typename Tile::Storage;
 
   HEDDLE_DEVICE void operator()(Params const& p, SharedStorage& shared) const {
-    GemmPlace const place = gemm_place(blockIdx.x, p.output.m, p.output.n, tile, tile);
+    TilePlace const place = tile_place(blockIdx.x, p.output.m, p.output.n, tile, tile);
     i64 const row = place.down * i64{tile}, column = place.across * i64{tile};
     OperandLines<T> const a = p.a.of_product(place.product), b = p.b.of_product(place.product);
     typename Tile::Sums sums = {};

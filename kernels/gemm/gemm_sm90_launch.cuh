@@ -53,7 +53,8 @@ void launch_gemm_sm90(typename Kernel::Layout::Operands const& operands, GemmTil
                       EpilogueOutput const& output, int blocks, Stream stream, char const* name) {
   using Layout = typename Kernel::Layout;
   using T = typename Layout::Type;
-  bool const copied = writes_in_rows<T>(output);
+  bool const copied =
+      !output.scattered && writes_in_rows<T>(output);  // tensor copies have lines that follow each other
   StoredLines const d = {output.m, output.n, output.ldd, tiles.batch, output.stride_d};
   i64 const clusters = std::min<i64>(tiles.count(), blocks / Layout::cluster);
   launch<Kernel>(dim3(static_cast<unsigned>(clusters * Layout::cluster)),

@@ -26,14 +26,6 @@ struct GemmAcross {
   i64 products = 0, stride_product = 0, size = 0, k = 0, leading = 0;
 };
 
-/// Whether 16 bytes of d, of T, can be written at a time, without a look at c.
-template <class T>
-bool writes_in_rows(EpilogueOutput const& output) {
-  i64 const row = 16 / sizeof(T);
-  return output.bare() && !output.scattered && output.type == dtype_of<T> && output.beta == 0 &&
-         output.ldd % row == 0 && output.stride_d % row == 0 && aligned(output.d);
-}
-
 /// Calls body.operator()<major_a, major_b>(): how the operands are stored.
 template <class Product, class Body>
 void with_majors(Product const& g, Body const& body) {

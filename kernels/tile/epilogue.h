@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 
+#include "kernels/core/choice.h"
 #include "kernels/core/divisor.h"
 #include "kernels/core/dtype.h"
 #include "kernels/core/epilogue.h"
@@ -74,6 +75,14 @@ struct EpilogueOutput {
 template <class T>
 bool vectors_aligned(T const* p, i64 stride) {
   return reinterpret_cast<std::uintptr_t>(p) % (epilogue_vector * sizeof(T)) == 0 && stride % epilogue_vector == 0;
+}
+
+/// Whether 16 bytes of d, of T, can be written at a time, without a look at c.
+template <class T>
+bool writes_in_rows(EpilogueOutput const& output) {
+  i64 const row = 16 / sizeof(T);
+  return output.bare() && output.type == dtype_of<T> && output.beta == 0 && output.ldd % row == 0 &&
+         output.stride_d % row == 0 && aligned(output.d);
 }
 
 /// Adds the steps of an epilogue to an output whose result is set. Sums of columns are not among them: where they go

@@ -74,20 +74,36 @@ inline std::vector<Conv2dCase> reduced_conv2d_cases() {
   };
 }
 
+/// A few of all of them, whose every access is looked at.
+inline std::vector<Conv2dCase> small_conv2d_cases() {
+  auto const of = [](i64 c, i64 k, i64 stride, i64 groups) {
+    return Conv2dShape{.n = 2,
+                       .h = 9,
+                       .w = 8,
+                       .c = c,
+                       .k = k,
+                       .r = 3,
+                       .s = 2,
+                       .stride_h = stride,
+                       .stride_w = stride,
+                       .padding = {1, 1, 1, 1},
+                       .groups = groups};
+  };
+  return {{"whole", of(16, 24, 1, 1)},     {"whole_strided", of(16, 24, 2, 1)},
+          {"groups", of(16, 32, 1, 2)},    {"odd", of(3, 5, 1, 1)},
+          {"odd_strided", of(7, 8, 3, 1)}, {"parts", {.n = 2, .h = 18, .w = 16, .c = 8, .k = 8}}};
+}
+
 /// One direction with one configuration of sm_80.
 template <class Sample>
 struct Conv2dSm80Pass : Conv2dPass<Sample> {
+  using Direction = Sample;
   int config = 0;
   Conv2dSm80Pass(Conv2dCase const& c, int given) : Conv2dPass<Sample>(c), config(given) {}
 
   template <class T>
   typename Sample::template Args<T> arguments() const {
     return {.shape = this->c.shape, .choice = {ConvPath::sm80, config}};
-  }
-  /// Without an epilogue.
-  std::vector<f32> values(std::string_view name, i64 count, u64 seed) const {
-    bool const operand = name == "x" || name == "dy" || name == "filter";
-    return uniform(operand ? count : 0, seed);
   }
 };
 

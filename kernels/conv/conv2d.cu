@@ -1,114 +1,10 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
-#include <algorithm>
-#include <string>
-
 #include "kernels/conv/conv_directions.h"
-#include "kernels/conv/conv_tensor_core.h"
-#include "kernels/conv/correlate.cuh"
-#include "kernels/conv/filter_gradient.cuh"
+#include "kernels/conv/conv_paths.cuh"
 #include "kernels/core/arguments.h"
-#include "kernels/core/choice.h"
-#include "kernels/machine/device.h"
 #include "kernels/tile/launch_epilogue.cuh"
 
 namespace heddle::HEDDLE_BACKEND {
-namespace {
-
-dim3 grid(char const* name, i64 blocks) {
-  check(blocks <= 0x7fffffff, "[", name, "] has more tiles than a launch takes: ", blocks);
-  return dim3(static_cast<unsigned>(blocks));
-}
-
-[[noreturn]] void refuse(char const* name, ConvChoice const& choice) {
-  throw ConvRefusal(std::string("[") + name +
-                    "] the kernel asked for does not take this convolution here: path=" + name_of(choice.path) +
-                    ", config=" + std::to_string(choice.config) + "; leave the choice to " + name);
-}
-
-i64 tiles(i64 size) { return ceil_div<i64>(size, StripProduct::tile); }
-
-/// On the ordinary arithmetic units. Where axes have no tap, the sums are 0.
-template <class T>
-int correlate_plain(ConvProblem<T> const& c, Stream stream) {
-  i64 const across = tiles(c.outputs), of_group = tiles(c.pixels()) * across;
-  launch<Correlate<T>>(grid(c.name, c.groups * of_group),
-                       {.vertical = c.vertical,
-                        .horizontal = c.horizontal,
-                        .pixels_of_image = Divisor(c.pixels_of_image()),
-                        .pixels_of_row = Divisor(c.horizontal.count),
-                        .source_channels = c.groups * c.inputs,
-                        .size = c.taps() * c.inputs,
-                        .inputs = Divisor(std::max<i64>(c.inputs, 1)),
-                        .taps_of_row = Divisor(std::max(c.horizontal.taps, 1)),
-                        .tiles_of_group = Divisor(of_group),
-                        .tiles_across = Divisor(across),
-                        .strides = c.strides,
-                        .source = c.source,
-                        .filter = c.filter,
-                        .output = c.output},
-                       stream, c.name);
-  return StripProduct::tile;
-}
-
-/// Whether a kernel for the matrix units of sm_90a, which takes the convolution or not, is to make it.
-bool on_sm90(ConvChoice const& choice, std::size_t configs, bool takes) {
-  bool const wanted = choice.path == ConvPath::automatic || choice.path == ConvPath::sm90;
-  return wanted && kernel_architecture() == 90 && takes && static_cast<std::size_t>(choice.config) < configs;
-}
-
-/// By the kernel asked for, or the fastest that takes it; returns the pixels whose sums of channels come together. A
-/// phase without taps has nothing to multiply.
-template <class T>
-int correlate(ConvProblem<T> const& c, Stream stream) {
-  bool const automatic = c.choice.path == ConvPath::automatic;
-  if constexpr (sizeof(T) == 2)
-    if (on_sm90(c.choice, std::size(conv_sm90_configs), conv_sm90_takes(c)))
-      return conv_sm90(c, conv_sm90_configs[automatic ? fastest_conv_sm90(c) : c.choice.config], multiprocessors(),
-                       stream);
-  if (!automatic && c.choice.path != ConvPath::plain && c.taps() > 0) refuse(c.name, c.choice);
-  return correlate_plain(c, stream);
-}
-
-template <class T, class Result>
-void filter_gradient(Conv2dBackwardFilterArgs<T> const& args, i64 parts, Result* to, Stream stream) {
-  Conv2dShape const& s = args.shape;
-  i64 const inputs = s.c / s.groups, outputs = s.k / s.groups, size = s.r * s.s * inputs;
-  i64 const pixels = s.n * s.p() * s.q(), of_part = ceil_div(pixels, parts);
-  i64 const across = tiles(size), of_group = tiles(outputs) * across, tiles_of_part = s.groups * of_group;
-  launch<FilterGradient<T, Result>>(grid("conv2d_backward_filter", parts * tiles_of_part),
-                                    {.vertical = gather_axis(vertical(s).forward()),
-                                     .horizontal = gather_axis(horizontal(s).forward()),
-                                     .pixels = pixels,
-                                     .pixels_of_part = of_part,
-                                     .pixels_of_image = Divisor(s.p() * s.q()),
-                                     .pixels_of_row = Divisor(s.q()),
-                                     .channels = s.c,
-                                     .filters = s.k,
-                                     .inputs = Divisor(inputs),
-                                     .taps_of_row = Divisor(s.s),
-                                     .outputs = outputs,
-                                     .filter_size = size,
-                                     .tiles_of_part = Divisor(tiles_of_part),
-                                     .tiles_of_group = Divisor(of_group),
-                                     .tiles_across = Divisor(across),
-                                     .x = args.x,
-                                     .dy = args.dy,
-                                     .dfilter = to,
-                                     .vectorised = size % 4 == 0 && aligned(to)},
-                                    stream, "conv2d_backward_filter");
-}
-
-template <class T>
-void filter_gradient_plain(Conv2dBackwardFilterArgs<T> const& args, Stream stream) {
-  i64 const parts = backward_filter_parts(args.shape), count = args.shape.filter_count();
-  if (parts == 1) return filter_gradient(args, parts, args.dfilter, stream);
-  auto* const partial = static_cast<f32*>(args.workspace.data);
-  filter_gradient(args, parts, partial, stream);
-  launch<AddParts<T>>(grid("conv2d_backward_filter", ceil_div<i64>(count, AddParts<T>::threads)),
-                      {count, parts, partial, args.dfilter}, stream, "conv2d_backward_filter");
-}
-
-}  // namespace
 
 template <class T>
 void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream stream) {
@@ -153,15 +49,7 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_shape(s);
   check_tensors("conv2d_backward_filter", args);
   check_workspace("conv2d_backward_filter", args);
-  if (s.filter_count() == 0) return;
-  bool const automatic = args.choice.path == ConvPath::automatic;
-  if constexpr (sizeof(T) == 2)
-    if (on_sm90(args.choice, std::size(filter_gradient_sm90_configs), filter_gradient_sm90_takes(args)))
-      return filter_gradient_sm90(
-          args, filter_gradient_sm90_configs[automatic ? fastest_filter_gradient_sm90(s) : args.choice.config],
-          multiprocessors(), stream);
-  if (!automatic && args.choice.path != ConvPath::plain) refuse("conv2d_backward_filter", args.choice);
-  filter_gradient_plain(args, stream);
+  if (s.filter_count() > 0) filter_gradient(args, stream);
 }
 
 HEDDLE_INSTANTIATE(conv2d_forward, Conv2dForwardArgs);

@@ -12,7 +12,7 @@ int launch_tiles(GemmProblem<T> const& g, Stream stream) {
   using Kernel = GemmSm80<T, a, b>;
   launch<Kernel>(
       dim3(count_tiles(g, Kernel::tile, Kernel::tile)),
-      {g.k, {g.a, g.m, g.lda, g.stride_a}, {g.b, g.n, g.ldb, g.stride_b}, g.output, writes_in_rows<T>(g.output)},
+      {g.k, {{g.a, g.m, g.lda}, g.stride_a}, {{g.b, g.n, g.ldb}, g.stride_b}, g.output, writes_in_rows<T>(g.output)},
       stream, "gemm");
   return Kernel::tile;
 }

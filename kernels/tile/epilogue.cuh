@@ -103,7 +103,7 @@ class EpilogueColumns {
       with_value_type(output_.value_type(), [&]<class T>() {
         store_part(static_cast<T*>(output_.before_activation) + element, whole_, valid_, x);
       });
-    Values factors = {};
+    Values factors;
     if (output_.gradient_of == nullptr)
       activate(output_.activation, x);
     else
@@ -113,6 +113,7 @@ class EpilogueColumns {
       read(output_.residual, element, residual);
       for_each([&](int i) { x[i] += residual[i]; });
     }
+    if (output_.gradient_of == nullptr) for_each([&](int i) { factors[i] = x[i]; });
     reduce(x, factors);
     if (output_.scale != nullptr) for_each([&](int i) { x[i] *= scale_; });
     with_result_type(output_.type,
@@ -141,7 +142,7 @@ class EpilogueColumns {
   }
 
   HEDDLE_DEVICE i64 place(i64 row, i64 stride, i64 leading) const {
-    return product_ * stride + (output_.scattered ? output_.pixels.place(row) : row) * leading + column_;
+    return product_ * stride + output_.row(row) * leading + column_;
   }
 
   /// Of a tensor of the epilogue, from `element` on.
@@ -170,10 +171,7 @@ class EpilogueColumns {
   HEDDLE_DEVICE void reduce(Values const& x, Values const& factors) {
     if (output_.column_sums != nullptr) for_each([&](int i) { sums_[i] += x[i]; });
     if (output_.column_products != nullptr)
-      for_each([&](int i) {
-        f32 const factor = output_.gradient_of == nullptr ? x[i] : factors[i];
-        products_[i] = __fmaf_rn(x[i], factor, products_[i]);
-      });
+      for_each([&](int i) { products_[i] = __fmaf_rn(x[i], factors[i], products_[i]); });
     if (output_.absolute_maximum == nullptr) return;
     for_each([&](int i) {
       u32 const magnitude = std::bit_cast<u32>(x[i]) & 0x7fffffffu;

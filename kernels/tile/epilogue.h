@@ -40,7 +40,7 @@ struct EpilogueOutput {
   void* d = nullptr;
   i64 ldd = 0, stride_d = 0;
 
-  // The result's row of a row of sums, where it is another.
+  // Where rows of the result are others than those of the sums.
   bool scattered = false;
   PixelRows pixels = {};
 
@@ -58,6 +58,8 @@ struct EpilogueOutput {
   f32* column_sums = nullptr;      // [row blocks, groups, n], of the rows of each block, which is a kernel's to choose
   f32* column_products = nullptr;  // likewise
 
+  /// The result's row of a row of sums.
+  constexpr i64 row(i64 of_sums) const { return scattered ? pixels.place(of_sums) : of_sums; }
   /// The type of the tensors of the epilogue.
   constexpr DType value_type() const { return narrow_values ? type : DType::f32; }
   /// Whether d is alpha * sum rounded, or with beta * c: nothing else is to be done.

@@ -1,5 +1,5 @@
 // Every access of the kernels of the matrix product: none races, none is out of bounds.
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/kernels/gemm/gemm_skinny_cases.h"
 #include "tests/kernels/gemm/gemm_types.h"
 #include "tests/support/accesses_test.h"

@@ -2,7 +2,7 @@
 #include "bench/samples/gemm.h"
 #include "kernels/machine/host/inspector/report.h"
 #include "kernels/machine/host/scheduler/execution.h"
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/kernels/gemm/gemm_sm90_pass.h"
 
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 
 #include "kernels/machine/device.h"
 #include "kernels/tile/launch_epilogue.cuh"
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/kernels/gemm/gemm_sm90_pass.h"
 #include "tests/support/error.h"
 

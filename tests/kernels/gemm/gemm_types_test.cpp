@@ -3,7 +3,7 @@
 
 #include "kernels/machine/device.h"
 #include "kernels/machine/host/scheduler/execution.h"
-#include "tests/kernels/gemm/epilogue_reference.h"
+#include "tests/kernels/gemm/epilogue_cases.h"
 #include "tests/kernels/gemm/gemm_types.h"
 
 namespace heddle::testing {

@@ -149,6 +149,8 @@ def main() -> int:
     known = [row for row in rows if row.operation in OPERATIONS]
     if not known:
         sys.exit(f"compare_pytorch_kernels: no row on {arguments.device} that PyTorch has: {len(rows)} rows read")
+    torch.backends.cudnn.benchmark = True  # the fastest of its algorithms, as found by trial
+    torch.backends.cudnn.allow_tf32 = False  # f32 is f32, as ours is
     clock = Clock(torch, arguments.device)
     results = [measure(torch, clock, OPERATIONS[row.operation], row, arguments.device) for row in known]
     card = torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu"

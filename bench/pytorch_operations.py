@@ -108,7 +108,41 @@ def pool(function: typing.Callable) -> typing.Callable:
     return of_sizes
 
 
+def filters(sizes, dtype, device):
+    """[k, c / groups, window, window] from sizes n, h, w, c, k, window, stride, padding, groups"""
+    c, k, window, _, _, groups = sizes[3:9]
+    return images((k, window, window, c // groups), dtype, device)
+
+
+def output_gradients(sizes, dtype, device):
+    n, h, w, _, k, window, stride, padding, _ = sizes
+    p, q = ((size + 2 * padding - window) // stride + 1 for size in (h, w))
+    return images((n, p, q, k), dtype, device)
+
+
+def conv2d(sizes) -> typing.Callable:
+    stride, padding, groups = sizes[6:9]
+    return lambda x, filter: functional.conv2d(x, filter, None, stride, padding, 1, groups)
+
+
+def conv2d_backward(of_x: bool) -> typing.Callable:
+    """One of the two gradients alone."""
+    def of_sizes(sizes):
+        stride, padding, groups = sizes[6:9]
+        return lambda x, filter, dy: torch.ops.aten.convolution_backward(
+            dy, x, filter, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], groups,
+            [of_x, not of_x, False])[0 if of_x else 1]
+    return of_sizes
+
+
+def conv2d_inputs(*parts: typing.Callable) -> typing.Callable:
+    return lambda sizes, dtype, device: [tensor for part in parts for tensor in part(sizes, dtype, device)]
+
+
 OPERATIONS = {
+    "conv2d": Operation(conv2d_inputs(images, filters), conv2d),
+    "conv2d_backward_data": Operation(conv2d_inputs(images, filters, output_gradients), conv2d_backward(True)),
+    "conv2d_backward_filter": Operation(conv2d_inputs(images, filters, output_gradients), conv2d_backward(False)),
     "layer_norm": Operation(rows_and(1.0, 0.0), always(lambda x, g, b: functional.layer_norm(x, g.shape, g, b))),
     "rms_norm": Operation(rows_and(1.0), always(rms_norm)),
     "batch_norm_training": Operation(rows_and(1.0, 0.0), batch_norm(True)),

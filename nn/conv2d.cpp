@@ -22,8 +22,8 @@ Conv2d::Conv2d(i64 c, i64 k, i64 window, Generator& generator, ConvOptions const
   check(options.groups > 0 && c % options.groups == 0 && k % options.groups == 0,
         "[Conv2d] groups must divide c and k: c=", c, ", k=", k, ", groups=", options.groups);
   Shape const shape = {k, window, window, c / options.groups};
-  weight_ = add_parameter("weight", default_uniform(shape, fan_in(shape), generator));
-  if (options.bias) bias_ = add_parameter("bias", default_uniform({k}, fan_in(shape), generator));
+  weight_ = add_weight("weight", default_uniform(shape, fan_in(shape), generator));
+  if (options.bias) bias_ = add_weight("bias", default_uniform({k}, fan_in(shape), generator));
 }
 
 std::string Conv2d::details() const {
@@ -39,8 +39,8 @@ std::string Conv2d::details() const {
 i64 Conv2d::macs(Shape const&, Shape const& y) const { return y.count() * fan_in(weight_.shape()); }
 
 Tensor Conv2d::forward(Tensor const& x) {
-  Tensor const y = ops::conv2d(x, weight_, options_);
-  return bias_.defined() ? ops::add_bias(y, bias_) : y;
+  Tensor const y = ops::conv2d(x, computed(weight_), options_);
+  return bias_.defined() ? ops::add_bias(y, computed(bias_)) : y;
 }
 
 }  // namespace heddle::nn

@@ -12,8 +12,8 @@ namespace heddle::nn {
 DropConnect::DropConnect(i64 in, i64 out, f32 rate, Generator& generator) : rate_(rate) {
   check(in > 0 && out > 0, "[DropConnect] sizes must be positive: in=", in, ", out=", out);
   check(rate >= 0 && rate <= 1, "[DropConnect] rate must be between 0 and 1: rate=", rate);
-  weight_ = add_parameter("weight", default_uniform({out, in}, in, generator));
-  bias_ = add_parameter("bias", default_uniform({out}, in, generator));
+  weight_ = add_weight("weight", default_uniform({out, in}, in, generator));
+  bias_ = add_weight("bias", default_uniform({out}, in, generator));
   generator_ = add_generator("generator", generator.split());
 }
 
@@ -24,8 +24,9 @@ std::string DropConnect::details() const {
 i64 DropConnect::macs(Shape const&, Shape const& y) const { return y.count() * weight_.size(1); }
 
 Tensor DropConnect::forward(Tensor const& x) {
-  Tensor const weight = training() ? ops::dropout(weight_, rate_, ops::DropoutUnit::element, *generator_) : weight_;
-  return ops::linear(x, weight, bias_);
+  Tensor const& all = computed(weight_);
+  Tensor const weight = training() ? ops::dropout(all, rate_, ops::DropoutUnit::element, *generator_) : all;
+  return ops::linear(x, weight, computed(bias_));
 }
 
 }  // namespace heddle::nn

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kernels/core/error.h"
+#include "ops/elementwise.h"
 #include "profiling/range.h"
 
 namespace heddle::nn {
@@ -11,8 +12,10 @@ namespace {
 
 std::string joined(std::string const& path, std::string const& name) { return path.empty() ? name : path + "." + name; }
 
-void append(std::vector<NamedTensor>& list, std::string const& path, std::vector<NamedTensor> const& members) {
-  for (auto const& [name, tensor] : members) list.push_back({joined(path, name), tensor});
+/// Members have a name and a tensor.
+template <class Members>
+void append(std::vector<NamedTensor>& list, std::string const& path, Members const& members) {
+  for (auto const& member : members) list.push_back({joined(path, member.name), member.tensor});
 }
 
 }  // namespace
@@ -72,16 +75,59 @@ void Module::set_training(bool training) {
 
 void Module::to(Device device) {
   for (NamedTensor& t : state()) t.tensor.move_to(device);
+  for (Tensor& copy : copies())
+    if (copy.defined()) copy.move_to(device);
+}
+
+void Module::compute_in(DType type) {
+  check(type == DType::f32 || type == DType::f16 || type == DType::bf16,
+        "[module] computes in f32, f16 or bf16: ", heddle::name(type));
+  compute_type_ = type;
+  for (Parameter& parameter : parameters_) {
+    parameter.copy = {};
+    if (!parameter.multiplies || type == DType::f32) continue;
+    parameter.copy = ops::cast(parameter.tensor, type);
+    parameter.copy.share_gradient_of(parameter.tensor);
+  }
+  for (Child const& child : children_) child.module->compute_in(type);
+}
+
+std::vector<Tensor> Module::copies() const {
+  std::vector<Tensor> result;
+  walk("", [&](std::string const&, Module const& module) {
+    for (Parameter const& parameter : module.parameters_) result.push_back(parameter.copy);
+  });
+  return result;
+}
+
+void Module::update_copies() {
+  for (Parameter& parameter : parameters_)
+    if (parameter.copy.defined()) parameter.copy.copy_from(ops::cast(parameter.tensor, compute_type_));
+  for (Child const& child : children_) child.module->update_copies();
 }
 
 void Module::clear_gradients() {
   for (NamedTensor& t : parameters()) t.tensor.clear_gradient();
 }
 
+Tensor Module::add(Parameter parameter) {
+  check_name(parameter.name);
+  parameter.tensor.set_requires_gradient(true);
+  return parameters_.emplace_back(std::move(parameter)).tensor;
+}
+
 Tensor Module::add_parameter(std::string name, Tensor value) {
-  check_name(name);
-  value.set_requires_gradient(true);
-  return parameters_.emplace_back(NamedTensor{std::move(name), std::move(value)}).tensor;
+  return add({.name = std::move(name), .tensor = std::move(value)});
+}
+
+Tensor Module::add_weight(std::string name, Tensor value) {
+  return add({.name = std::move(name), .tensor = std::move(value), .multiplies = true});
+}
+
+Tensor const& Module::computed(Tensor const& parameter) const {
+  auto const same = [&](Parameter const& p) { return p.tensor.is(parameter); };
+  auto const found = std::ranges::find_if(parameters_, same);
+  return found != parameters_.end() && found->copy.defined() ? found->copy : parameter;
 }
 
 Tensor Module::add_buffer(std::string name, Tensor value) {

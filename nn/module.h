@@ -58,6 +58,16 @@ class Module {
   bool training() const { return training_; }
   /// Moves all parameters and buffers, with their gradients, for every handle that shares them.
   void to(Device device);
+
+  /// Products (convolutions, linear maps) compute from now on with copies of their parameters in `type`: f32, f16 or
+  /// bf16. The model then takes and gives activations of that type, and the gradients of these parameters have it. The
+  /// parameters themselves, norms and buffers stay f32.
+  void compute_in(DType type);
+  DType compute_type() const { return compute_type_; }
+  /// Beside `parameters`, in their order: the copy of each one; undefined where there is none.
+  std::vector<Tensor> copies() const;
+  /// Rounds the parameters into their copies. Who writes parameters calls it; optimizers write both.
+  void update_copies();
   /// Lets go of all gradients.
   void clear_gradients();
 
@@ -83,6 +93,10 @@ class Module {
   /// Registration, in constructors: the result, kept as a member, shares its tensor with the tree. A name is not empty,
   /// has no dot and is not taken.
   Tensor add_parameter(std::string name, Tensor value);
+  /// Likewise a parameter of a product, which `compute_in` gives a copy.
+  Tensor add_weight(std::string name, Tensor value);
+  /// What to compute with in place of a parameter of this module: its copy, where it has one.
+  Tensor const& computed(Tensor const& parameter) const;
   Tensor add_buffer(std::string name, Tensor value);
   std::shared_ptr<Generator> add_generator(std::string name, Generator value);
   template <class M>
@@ -92,6 +106,12 @@ class Module {
   }
 
  private:
+  struct Parameter {
+    std::string name;
+    Tensor tensor;
+    bool multiplies = false;
+    Tensor copy = {};  // undefined: none
+  };
   struct Child {
     std::string name;
     std::shared_ptr<Module> module;
@@ -104,10 +124,14 @@ class Module {
 
   static thread_local Observation* innermost_;
 
-  std::vector<NamedTensor> parameters_, buffers_;  // of this module itself
+  Tensor add(Parameter parameter);
+
+  std::vector<Parameter> parameters_;  // of this module itself
+  std::vector<NamedTensor> buffers_;
   std::vector<NamedGenerator> generators_;
   std::vector<Child> children_;
   bool training_ = true;
+  DType compute_type_ = DType::f32;
 };
 
 }  // namespace heddle::nn

@@ -106,7 +106,7 @@ Summary summarize(Module& module, Shape const& sample) {
                                   .parameters = own_parameters(m),
                                   .macs = m.macs(x.shape(), y.shape())});
       });
-  module(Tensor::zeros(Shape(sizes), DType::f32, device));
+  module(Tensor::zeros(Shape(sizes), module.compute_type(), device));
   return summary;
 }
 

@@ -100,6 +100,7 @@ std::map<std::string, std::string> load_weights(Module& module, std::filesystem:
     Tensor const& given = file.at(t.name);
     t.tensor.copy_from(is_filter(t.tensor) ? oihw_to_krsc(given) : given);
   }
+  module.update_copies();
   return file.metadata;
 }
 

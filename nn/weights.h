@@ -15,9 +15,10 @@ namespace heddle::nn {
 void save_weights(Module const& module, std::filesystem::path const& path,
                   std::map<std::string, std::string> const& metadata = {});
 
-/// Fills the module from such a file, on the module's device, and returns the file's metadata. Throws an Error that
-/// says how many names are missing, unexpected, or of another shape or type, and gives the first of each; the module
-/// is then as it was. BatchNorm's "num_batches_tracked" in files of PyTorch is passed over.
+/// Fills the module (and its copies, where it computes in a half type) from such a file, on its device, and returns the
+/// file's metadata. Throws an Error that says how many names are missing, unexpected, or of another shape or type, and
+/// gives the first of each; the module is then as it was. BatchNorm's "num_batches_tracked" in files of PyTorch is
+/// passed over.
 std::map<std::string, std::string> load_weights(Module& module, std::filesystem::path const& path);
 
 /// The elements of a filter [k, r, s, c] as PyTorch's [k, c, r, s], and back; on the host.

@@ -1,6 +1,6 @@
 #include "ops/conv2d.h"
 
-#include "kernels/conv/conv2d.h"
+#include "ops/conv2d_directions.h"
 #include "ops/route.h"
 #include "ops/tape.h"
 
@@ -31,38 +31,16 @@ Conv2dShape conv_shape(Tensor const& x, Tensor const& filter, Conv2dOptions cons
   return shape;
 }
 
-Tensor backward_data(Conv2dShape const& shape, Tensor const& dy, Tensor const& filter) {
-  Tensor dx = Tensor::empty({shape.n, shape.h, shape.w, shape.c}, dy.dtype(), dy.device());
-  with_float_type("conv2d", dy.dtype(), [&]<class T>() {
-    run(conv2d_backward_data<T>, dy.device(),
-        {.shape = shape, .dy = dy.data<T>(), .filter = filter.data<T>(), .dx = dx.data<T>()});
-  });
-  return dx;
-}
-
-Tensor backward_filter(Conv2dShape const& shape, Tensor const& x, Tensor const& dy) {
-  Tensor dfilter = Tensor::empty({shape.k, shape.r, shape.s, shape.c / shape.groups}, dy.dtype(), dy.device());
-  with_float_type("conv2d", dy.dtype(), [&]<class T>() {
-    run(conv2d_backward_filter<T>, dy.device(),
-        {.shape = shape, .x = x.data<T>(), .dy = dy.data<T>(), .dfilter = dfilter.data<T>()});
-  });
-  return dfilter;
-}
-
 }  // namespace
 
 Tensor conv2d(Tensor const& x, Tensor const& filter, Conv2dOptions const& options) {
   require_same_device("conv2d", x, filter);
   Conv2dShape const shape = conv_shape(x, filter, options);
-  Tensor y = Tensor::empty({shape.n, shape.p(), shape.q(), shape.k}, x.dtype(), x.device());
-  with_float_type("conv2d", x.dtype(), [&]<class T>() {
-    run(conv2d_forward<T>, x.device(),
-        {.shape = shape, .x = x.data<T>(), .filter = filter.data<T>(), .y = y.data<T>()});
-  });
+  Tensor y = convolve(shape, x, filter);
   record("conv2d", {x, filter}, y, [=](Tensor const& dy) {
     std::vector<Tensor> gradients(2);
-    if (x.requires_gradient()) gradients[0] = backward_data(shape, dy, filter);
-    if (filter.requires_gradient()) gradients[1] = backward_filter(shape, x, dy);
+    if (x.requires_gradient()) gradients[0] = convolve_backward_data(shape, dy, filter);
+    if (filter.requires_gradient()) gradients[1] = convolve_backward_filter(shape, x, dy);
     return gradients;
   });
   return y;

@@ -4,6 +4,7 @@
 #include "ops/elementwise.h"
 #include "ops/route.h"
 #include "ops/tape.h"
+#include "ops/tf32.h"
 
 namespace heddle::ops {
 
@@ -25,7 +26,8 @@ Tensor multiply(Tensor const& a, bool transpose_a, Tensor const& b, bool transpo
          .b = b.data<T>(),
          .ldb = transpose_b ? k : n,
          .d = d.data<T>(),
-         .ldd = n});
+         .ldd = n,
+         .tf32 = Tf32Products::allowed<T>()});
   });
   return d;
 }

@@ -1,12 +1,13 @@
 #include "ops/optimizer.h"
 
-#include <cmath>
 #include <cstring>
 
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/optimizer/adamw.h"
 #include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/sgd.h"
 #include "ops/route.h"
+#include "ops/tape.h"
 
 namespace heddle::ops {
 namespace {
@@ -111,33 +112,53 @@ void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& option
   });
 }
 
-void gradient_norm(std::span<Tensor const> gradients, double max_norm, Tensor const& state) {
-  DType const type = gradients.empty() ? DType::f32 : gradients.front().dtype();
+void gradient_norm(std::span<Tensor const> gradients, StepOptions const& options, Tensor const& state) {
+  DType half = DType::f32;
   for (Tensor const& gradient : gradients) {
-    require_same_device("gradient_norm", state, gradient);
-    check(gradient.dtype() == type, "[gradient_norm] gradients must be of one type: ", name(type), " and ",
+    require_same_device("gradient_norm", state, gradient, options.learning_rates);
+    if (gradient.dtype() == DType::f32) continue;
+    check(half == DType::f32 || half == gradient.dtype(),
+          "[gradient_norm] gradients must be of f32 and one other type at most: ", name(half), " and ",
           name(gradient.dtype()));
+    half = gradient.dtype();
   }
-  with_float_type("gradient_norm", type, [&]<class T> {
+  with_float_type("gradient_norm", half, [&]<class T> {
     std::vector<GradientTensor<T>> tensors;
-    for (Tensor const& gradient : gradients) tensors.push_back({gradient.count(), gradient.data<T>()});
+    std::vector<GradientTensor<f32>> f32_tensors;
+    for (Tensor const& gradient : gradients)
+      if (gradient.dtype() == dtype_of<T>)
+        tensors.push_back({gradient.count(), gradient.data<T>()});
+      else
+        f32_tensors.push_back({gradient.count(), gradient.data<f32>()});
+    Tensor const& rates = options.learning_rates;
     run(heddle::gradient_norm<T>, state.device(),
-        {.list = tensors, .max_norm = max_norm, .state = pointer_to("gradient_norm", state), .workspace = {}});
+        {.list = tensors,
+         .f32_list = f32_tensors,
+         .rules = {.max_norm = options.max_norm,
+                   .scaling = options.scaling,
+                   .schedule_steps = rates.defined() ? rates.count() : 0,
+                   .learning_rates = data_or_null<f32>(rates)},
+         .state = pointer_to("gradient_norm", state),
+         .workspace = {}});
   });
 }
 
-double global_norm(std::span<Tensor const> tensors) {
-  double norm = 0;
-  for (DType const type : {DType::f32, DType::f16, DType::bf16}) {
-    std::vector<Tensor> of_type;
-    for (Tensor const& tensor : tensors)
-      if (tensor.dtype() == type) of_type.push_back(tensor);
-    if (of_type.empty()) continue;
-    Tensor const state = make_step_state({}, of_type.front().device());
-    gradient_norm(of_type, 0, state);
-    norm = std::hypot(norm, read_step_state(state).gradient_norm);
-  }
-  return norm;
+Tensor scale_gradient(Tensor const& x, Tensor const& state) {
+  require_same_device("scale_gradient", x, state);
+  pointer_to("scale_gradient", state);
+  Tensor y = x.view(x.shape());
+  record("scale_gradient", {x}, y, [state](Tensor const& dy) {
+    Tensor const dx = Tensor::empty(dy.shape(), dy.dtype(), dy.device());
+    with_float_type("scale_gradient", dy.dtype(), [&]<class T> {
+      run(heddle::scale<T>, dy.device(),
+          {.count = dy.count(),
+           .factor = &pointer_to("scale_gradient", state)->loss_scale,
+           .x = dy.data<T>(),
+           .y = dx.data<T>()});
+    });
+    return std::vector{dx};
+  });
+  return y;
 }
 
 }  // namespace heddle::ops

@@ -1,4 +1,4 @@
-// In-place updates of lists of parameters, and the norm of their gradients. None is recorded by a Tape.
+// In-place updates of lists of parameters, and the norm and the scale of their gradients.
 #pragma once
 
 #include <span>
@@ -45,12 +45,19 @@ struct AdamWParameter {
 /// Likewise (kernels/optimizer/adamw.h). The step of the state counts from 1.
 void adamw_step(std::span<AdamWParameter const> list, AdamWOptions const& options, Tensor const& state);
 
-/// Writes into `state`, without waiting for the device, the L2 norm of all gradients together, whether it is finite,
-/// and the scale that clips it to `max_norm`, where 0 clips nothing; counts the step
-/// (kernels/optimizer/gradient_norm.h). The gradients are of one type.
-void gradient_norm(std::span<Tensor const> gradients, double max_norm, Tensor const& state);
+struct StepOptions {
+  double max_norm = 0;  // of the gradients that are used; 0: any
+  LossScaling scaling = {};
+  Tensor learning_rates = {};  // [steps] in f32; undefined: the state's stays
+};
 
-/// The L2 norm of all tensors together, of any types; NaN or infinity when an element is. Waits for the device.
-double global_norm(std::span<Tensor const> tensors);
+/// Writes into `state`, without waiting for the device, the L2 norm of all gradients together, whether it is finite,
+/// the scale that clips it and divides the loss scale out, and the learning rate of the step, which it counts; then the
+/// loss scale of the next step (kernels/optimizer/gradient_norm.h). Gradients are of f32 and of one half type at most.
+void gradient_norm(std::span<Tensor const> gradients, StepOptions const& options, Tensor const& state);
+
+/// x itself, whose gradient, on the way back, is multiplied by the loss scale of `state` at that time. With an x of f32
+/// that a half type is cast to just before the loss, no gradient is rounded to a half type without it.
+Tensor scale_gradient(Tensor const& x, Tensor const& state);
 
 }  // namespace heddle::ops

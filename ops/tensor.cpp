@@ -162,6 +162,11 @@ void Tensor::set_gradient(Tensor gradient) {
 
 void Tensor::clear_gradient() { impl().gradient->value = Tensor(); }
 
+void Tensor::share_gradient_of(Tensor const& other) {
+  check(other.shape() == shape(), "[gradient] of shape ", other.shape(), " for ", shape());
+  impl().gradient = other.impl().gradient;
+}
+
 std::shared_ptr<Tensor::GradientSlot> const& Tensor::gradient_slot() const { return impl().gradient; }
 
 long Tensor::share_count() const { return impl_.use_count() + impl().storage.use_count() - 1; }

@@ -82,6 +82,9 @@ class Tensor {
   Tensor gradient() const;
   void set_gradient(Tensor gradient);
   void clear_gradient();
+  /// Both have one gradient from now on, that of `other`: of a copy in another type, say, whose gradient is the
+  /// parameter's.
+  void share_gradient_of(Tensor const& other);
   /// Where gradients of this tensor add up. It outlives the elements, so that a Tape need not keep those.
   struct GradientSlot;
   std::shared_ptr<GradientSlot> const& gradient_slot() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "nn/models/registry.h"
+#include "train/precision.h"
 
 namespace heddle::train {
 namespace {
@@ -34,7 +35,10 @@ ops::Normalization normalization(Options const& options, DataSet const& data) {
 
 Loader evaluation_loader(Options const& options, DataSet const& data, ImageSet const& set) {
   return Loader(on_device(set, options), normalization(options, data),
-                {.batch_size = evaluation_batch, .shuffle = false, .drop_last = false});
+                {.batch_size = evaluation_batch,
+                 .shuffle = false,
+                 .drop_last = false,
+                 .type = precision_from_name(options.precision).type});
 }
 
 Flip flip_from_name(std::string const& name) {
@@ -51,6 +55,7 @@ TrainerOptions trainer_options(Options const& options) {
       .clip_norm = options.clip_norm,
       .ema_decay = options.ema_decay,
       .patience = options.patience,
+      .loss_scale = precision_from_name(options.precision).loss_scale,
       .optimizer = {.rule = options.optimizer == "adamw" ? OptimizerOptions::Rule::adamw : OptimizerOptions::Rule::sgd,
                     .weight_decay = options.weight_decay,
                     .decay_weights_only = options.decay_weights_only,
@@ -89,6 +94,7 @@ std::shared_ptr<nn::Module> assemble_model(Options const& options, DataSet const
   auto model = nn::make_model(options.model, {.h = images.size(1), .w = images.size(2), .c = images.size(3)},
                               static_cast<i64>(data.class_names.size()), generator);
   model->to(device_from_name(options.device));
+  model->compute_in(precision_from_name(options.precision).type);
   return model;
 }
 
@@ -107,7 +113,8 @@ Trainer assemble_trainer(Options const& options, DataSet const& data, std::share
                 .augment = {.crop_padding = options.crop_padding,
                             .flip = flip_from_name(options.flip),
                             .cutout = options.cutout},
-                .seed = static_cast<u64>(options.seed)});
+                .seed = static_cast<u64>(options.seed),
+                .type = precision_from_name(options.precision).type});
   std::optional<Loader> validation;
   if (held_out > 0) validation = evaluation_loader(options, data, rows(data.train, left, images));
   return Trainer(std::move(model), std::move(train), std::move(validation), trainer_options(options));

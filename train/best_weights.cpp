@@ -24,6 +24,7 @@ void BestWeights::load() const {
   check(epoch_ > 0, "[best_weights] no epoch was validated yet");
   auto const target = model_->state();
   for (std::size_t i = 0; i < state_.size(); ++i) Tensor(target[i].tensor).copy_from(state_[i].tensor);
+  model_->update_copies();
 }
 
 void BestWeights::save(Checkpoint& checkpoint) const {

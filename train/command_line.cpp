@@ -114,8 +114,6 @@ Options resolve_options(CommandLine const& line, Options const& base) {
 
 void check_options(Options const& options) {
   check_usage(!options.model.empty(), "no --model is named, and the recipe ", options.recipe, " names none either");
-  check_usage(options.precision == "f32", "--precision ", options.precision,
-              " comes with the GPU path; this one trains in f32");
   check_usage(!options.nesterov || options.momentum > 0, "--nesterov needs a --momentum above 0");
   check_usage(options.patience == 0 || options.validation_images > 0, "--patience ", options.patience,
               " needs --validation-images above 0 to judge by");

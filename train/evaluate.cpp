@@ -5,6 +5,7 @@
 #include <span>
 
 #include "kernels/core/error.h"
+#include "ops/elementwise.h"
 #include "train/non_finite.h"
 
 namespace heddle::train {
@@ -53,7 +54,7 @@ Evaluation evaluate(nn::Module& model, Loader& loader) {
   i64 correct = 0, images = 0;
   for (i64 i = 0; i < loader.batches_per_epoch(); ++i) {
     Batch const batch = loader.batch(0, i);
-    auto logits = model(batch.images).to_vector<f32>();
+    auto logits = ops::cast(model(batch.images), DType::f32).to_vector<f32>();
     auto const labels = batch.labels.to_vector<i32>();
     correct += count_correct(logits, labels);
     images += static_cast<i64>(labels.size());

@@ -12,6 +12,8 @@ struct StepMetrics {
   double accuracy = 0;      // share in [0, 1]
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping
+  double loss_scale = 1;     // of the next step
+  bool skipped = false;      // nothing was updated: a gradient was not finite
 };
 
 /// One epoch. The validation figures are those of the weights that would be kept (EMA where it is on), and NaN where
@@ -21,6 +23,7 @@ struct EpochMetrics {
   double train_loss = 0, train_accuracy = 0;
   double validation_loss = 0, validation_accuracy = 0;
   double learning_rate = 0;  // of the last step
+  i64 skipped_steps = 0;     // their images do not count in the training figures
 };
 
 /// Wall-clock figures stay apart from the others, which are the same in every run of one seed.

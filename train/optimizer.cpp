@@ -20,12 +20,12 @@ std::vector<nn::NamedTensor> zeros_like(std::vector<nn::NamedTensor> const& tens
 
 class Sgd final : public Optimizer {
  public:
-  Sgd(std::vector<nn::NamedTensor> parameters, OptimizerOptions const& options)
-      : Optimizer(std::move(parameters)), options_(options) {
+  Sgd(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies, OptimizerOptions const& options)
+      : Optimizer(std::move(parameters), std::move(copies)), options_(options) {
     if (options.momentum > 0) velocity_ = zeros_like(parameters_);
   }
 
-  void step(double learning_rate, double gradient_scale) override {
+  void step(Tensor const& state) override {
     std::vector<ops::SgdParameter> list;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       Tensor const& parameter = parameters_[i].tensor;
@@ -33,13 +33,10 @@ class Sgd final : public Optimizer {
         list.push_back({.parameter = parameter,
                         .gradient = gradient,
                         .velocity = velocity_.empty() ? Tensor() : velocity_[i].tensor,
+                        .copy = copies_[i],
                         .weight_decay = decay_of(parameter, options_)});
     }
-    if (list.empty()) return;
-    ops::sgd_step(list, {.momentum = static_cast<f32>(options_.momentum), .nesterov = options_.nesterov},
-                  ops::make_step_state({.learning_rate = static_cast<f32>(learning_rate),
-                                        .gradient_scale = static_cast<f32>(gradient_scale)},
-                                       list.front().parameter.device()));
+    ops::sgd_step(list, {.momentum = static_cast<f32>(options_.momentum), .nesterov = options_.nesterov}, state);
   }
 
   void save(Checkpoint& checkpoint) const override { checkpoint.put("velocity/", velocity_); }
@@ -52,14 +49,13 @@ class Sgd final : public Optimizer {
 
 class AdamW final : public Optimizer {
  public:
-  AdamW(std::vector<nn::NamedTensor> parameters, OptimizerOptions const& options)
-      : Optimizer(std::move(parameters)),
+  AdamW(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies, OptimizerOptions const& options)
+      : Optimizer(std::move(parameters), std::move(copies)),
         options_(options),
         first_moment_(zeros_like(parameters_)),
         second_moment_(zeros_like(parameters_)) {}
 
-  void step(double learning_rate, double gradient_scale) override {
-    ++steps_;
+  void step(Tensor const& state) override {
     std::vector<ops::AdamWParameter> list;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       Tensor const& parameter = parameters_[i].tensor;
@@ -68,26 +64,21 @@ class AdamW final : public Optimizer {
                         .gradient = gradient,
                         .first_moment = first_moment_[i].tensor,
                         .second_moment = second_moment_[i].tensor,
+                        .copy = copies_[i],
                         .weight_decay = decay_of(parameter, options_)});
     }
-    if (list.empty()) return;
     ops::adamw_step(list,
                     {.beta1 = static_cast<f32>(options_.beta1),
                      .beta2 = static_cast<f32>(options_.beta2),
                      .epsilon = static_cast<f32>(options_.epsilon)},
-                    ops::make_step_state({.step = steps_,
-                                          .learning_rate = static_cast<f32>(learning_rate),
-                                          .gradient_scale = static_cast<f32>(gradient_scale)},
-                                         list.front().parameter.device()));
+                    state);
   }
 
   void save(Checkpoint& checkpoint) const override {
-    checkpoint.put("optimizer_steps", steps_);
     checkpoint.put("first_moment/", first_moment_);
     checkpoint.put("second_moment/", second_moment_);
   }
   void restore(Checkpoint const& checkpoint) override {
-    steps_ = checkpoint.integer("optimizer_steps");
     checkpoint.get("first_moment/", first_moment_);
     checkpoint.get("second_moment/", second_moment_);
   }
@@ -95,21 +86,27 @@ class AdamW final : public Optimizer {
  private:
   OptimizerOptions options_;
   std::vector<nn::NamedTensor> first_moment_, second_moment_;
-  i64 steps_ = 0;
 };
 
 }  // namespace
 
-double Optimizer::gradient_norm() const {
+Optimizer::Optimizer(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies)
+    : parameters_(std::move(parameters)), copies_(std::move(copies)) {
+  copies_.resize(parameters_.size());
+}
+
+std::vector<Tensor> Optimizer::gradients() const {
   std::vector<Tensor> gradients;
   for (nn::NamedTensor const& parameter : parameters_)
     if (parameter.tensor.gradient().defined()) gradients.push_back(parameter.tensor.gradient());
-  return ops::global_norm(gradients);
+  return gradients;
 }
 
-std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, OptimizerOptions const& options) {
-  if (options.rule == OptimizerOptions::Rule::adamw) return std::make_unique<AdamW>(std::move(parameters), options);
-  return std::make_unique<Sgd>(std::move(parameters), options);
+std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies,
+                                          OptimizerOptions const& options) {
+  if (options.rule == OptimizerOptions::Rule::adamw)
+    return std::make_unique<AdamW>(std::move(parameters), std::move(copies), options);
+  return std::make_unique<Sgd>(std::move(parameters), std::move(copies), options);
 }
 
 }  // namespace heddle::train

@@ -19,14 +19,15 @@ struct OptimizerOptions {
 /// Parameters without a gradient are left as they are.
 class Optimizer {
  public:
-  explicit Optimizer(std::vector<nn::NamedTensor> parameters) : parameters_(std::move(parameters)) {}
+  /// `copies`: beside the parameters, what is to hold them rounded to the type of their gradients; undefined for none.
+  /// May be shorter.
+  Optimizer(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies);
   virtual ~Optimizer() = default;
 
-  /// Updates with the gradients times `gradient_scale`.
-  virtual void step(double learning_rate, double gradient_scale = 1) = 0;
+  std::vector<Tensor> gradients() const;
 
-  /// The L2 norm of all gradients together; not finite when an element is not.
-  double gradient_norm() const;
+  /// Updates parameters and copies by their gradients and the numbers of the step (ops::make_step_state).
+  virtual void step(Tensor const& state) = 0;
 
   /// The state besides the parameters, there and back with the same bits.
   virtual void save(Checkpoint& checkpoint) const = 0;
@@ -34,8 +35,10 @@ class Optimizer {
 
  protected:
   std::vector<nn::NamedTensor> parameters_;
+  std::vector<Tensor> copies_;
 };
 
-std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, OptimizerOptions const& options);
+std::unique_ptr<Optimizer> make_optimizer(std::vector<nn::NamedTensor> parameters, std::vector<Tensor> copies,
+                                          OptimizerOptions const& options);
 
 }  // namespace heddle::train

@@ -97,7 +97,8 @@ std::vector<OptionField> make_fields() {
       number("Schedule", "peak_at", &O::peak_at, from_to(0, 1), "of one-cycle: share of the run before the peak"),
 
       choice("Machine", "device", &O::device, {"cpu", "cuda", "emulated"}, "where the network runs"),
-      choice("Machine", "precision", &O::precision, {"f32", "f16", "bf16"}, "format of activations and gradients"),
+      choice("Machine", "precision", &O::precision, {"f32", "tf32", "bf16", "f16"},
+             "format of products, activations and their gradients; weights and norms are kept in f32"),
       conduct(number("Machine", "threads", &O::threads, from_to(0, 1024), "threads of the cpu; 0: one a core")),
 
       conduct(text("Run", "run_dir", &O::run_dir, "the run's folder; a new one in runs/ when not named")),

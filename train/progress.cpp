@@ -50,8 +50,10 @@ void Progress::step(StepMetrics const& step) {
   bar_.total_steps = total_steps_;
   bar_.epoch = step.epoch;
   bar_.epochs = epochs_;
-  bar_.loss += weight * (step.loss - bar_.loss);
-  bar_.accuracy += weight * (step.accuracy - bar_.accuracy);
+  if (!step.skipped) {
+    bar_.loss += weight * (step.loss - bar_.loss);
+    bar_.accuracy += weight * (step.accuracy - bar_.accuracy);
+  }
   bar_.learning_rate = step.learning_rate;
 
   Clock::time_point const now = Clock::now();

@@ -71,9 +71,11 @@ std::string epoch_line(EpochMetrics const& metrics, Timing const& timing, i64 ep
       timing.seconds > 0 && std::isfinite(timing.images_per_s)
           ? fmt::format("  {:>7.0f} images/s  {:>7}", timing.images_per_s, fmt::format("{:.1f} s", timing.seconds))
           : "";
-  return fmt::format("epoch {:>{}}/{}  loss {:>8}  accuracy {:>8}  {}  lr {:<9.4g}{}", metrics.epoch,
+  std::string const skipped =
+      metrics.skipped_steps > 0 ? fmt::format("  steps skipped: {}", metrics.skipped_steps) : "";
+  return fmt::format("epoch {:>{}}/{}  loss {:>8}  accuracy {:>8}  {}  lr {:<9.4g}{}{}", metrics.epoch,
                      fmt::formatted_size("{}", epochs), epochs, loss_text(metrics.train_loss),
-                     percent(metrics.train_accuracy), validation, metrics.learning_rate, speed);
+                     percent(metrics.train_accuracy), validation, metrics.learning_rate, speed, skipped);
 }
 
 std::string duration(double seconds) {

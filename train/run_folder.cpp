@@ -26,7 +26,7 @@ constexpr char const* jsonl_name = "metrics.jsonl";
 constexpr char const* timing_name = "timing.csv";
 constexpr char const* partial_extension = ".partial";  // of nn::AtomicFile
 constexpr char const* csv_header =
-    "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate\n";
+    "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,skipped_steps\n";
 constexpr char const* timing_header = "epoch,seconds,images_per_s\n";
 
 /// The shortest decimal that reads back as the same number, or `otherwise` where there is none.
@@ -157,22 +157,24 @@ void RunFolder::open_metrics(i64 last_step) {
 void RunFolder::append(StepMetrics const& step) {
   write(jsonl_, path_ / jsonl_name,
         fmt::format(R"({{"kind":"step","step":{},"epoch":{},"loss":{},"accuracy":{},"learning_rate":{},)"
-                    R"("gradient_norm":{}}})"
+                    R"("gradient_norm":{},"loss_scale":{},"skipped":{}}})"
                     "\n",
                     step.step, step.epoch, number(step.loss, "null"), number(step.accuracy, "null"),
-                    number(step.learning_rate, "null"), number(step.gradient_norm, "null")));
+                    number(step.learning_rate, "null"), number(step.gradient_norm, "null"),
+                    number(step.loss_scale, "null"), step.skipped));
 }
 
 void RunFolder::append(EpochMetrics const& epoch) {
   auto const format = [&](char const* text, char const* otherwise) {
     return fmt::format(fmt::runtime(text), epoch.epoch, epoch.step, number(epoch.train_loss, otherwise),
                        number(epoch.train_accuracy, otherwise), number(epoch.validation_loss, otherwise),
-                       number(epoch.validation_accuracy, otherwise), number(epoch.learning_rate, otherwise));
+                       number(epoch.validation_accuracy, otherwise), number(epoch.learning_rate, otherwise),
+                       epoch.skipped_steps);
   };
-  write(csv_, path_ / csv_name, format("{},{},{},{},{},{},{}\n", ""));
+  write(csv_, path_ / csv_name, format("{},{},{},{},{},{},{},{}\n", ""));
   write(jsonl_, path_ / jsonl_name,
         format(R"({{"kind":"epoch","epoch":{},"step":{},"train_loss":{},"train_accuracy":{},"validation_loss":{},)"
-               R"("validation_accuracy":{},"learning_rate":{}}})"
+               R"("validation_accuracy":{},"learning_rate":{},"skipped_steps":{}}})"
                "\n",
                "null"));
 }

@@ -11,11 +11,19 @@
 #include "train/non_finite.h"
 
 namespace heddle::train {
+namespace {
+
+Device device_of(nn::Module const& model) {
+  auto const parameters = model.parameters();
+  return parameters.empty() ? Device::cpu : parameters.front().tensor.device();
+}
+
+}  // namespace
 
 /// What is left of a forward and backward pass besides the gradients.
 struct Trainer::Pass {
   Tensor loss;                        // []
-  Tensor logits;                      // [n, classes]
+  Tensor logits;                      // [n, classes] in f32
   Tensor labels;                      // [n]
   std::vector<Generator> generators;  // the model's, before the pass
 
@@ -33,7 +41,12 @@ Trainer::Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<
       validation_(std::move(validation)),
       options_(options),
       steps_per_epoch_(train_.batches_per_epoch() / std::max(i64{1}, options.accumulation)),
-      optimizer_(make_optimizer(model_->parameters(), options.optimizer)),
+      optimizer_(make_optimizer(model_->parameters(), model_->copies(), options.optimizer)),
+      numbers_({.schedule = options.schedule,
+                .total_steps = total_steps(),
+                .clip_norm = options.clip_norm,
+                .loss_scale = options.loss_scale},
+               device_of(*model_)),
       best_(model_) {
   check(options.accumulation > 0, "[trainer] accumulation must be at least 1: ", options.accumulation);
   check(options.epochs > 0, "[trainer] epochs must be at least 1: ", options.epochs);
@@ -70,27 +83,33 @@ StepMetrics Trainer::update() {
   model_->clear_gradients();
   std::vector<Pass> passes;
   for (i64 i = 0; i < options_.accumulation; ++i) passes.push_back(forward_backward(load(i)));
+  numbers_.finish(optimizer_->gradients());
+  StepState const numbers = numbers_.read();
+  bool const skipped = numbers.finite == 0 && numbers.stopped == 0;
+  if (!skipped) require_finite(passes, numbers);
+  optimizer_->step(numbers_.state());
+  if (average_ && !skipped) average_->update();
+
   EpochSums const sums = sum_losses(passes);
-  double const gradient_norm = finite_gradient_norm();
-
-  double const rate = learning_rate(options_.schedule, steps_done_, total_steps());
-  bool const clips = options_.clip_norm > 0 && gradient_norm > options_.clip_norm;
-  optimizer_->step(rate, clips ? options_.clip_norm / gradient_norm : 1);
-  if (average_) average_->update();
-
   i64 const epoch = epochs_done() + 1;
   ++steps_done_;
-  epoch_sums_.loss += sums.loss;
-  epoch_sums_.correct += sums.correct;
-  epoch_sums_.images += sums.images;
+  if (skipped) {
+    ++epoch_sums_.skipped;
+  } else {
+    epoch_sums_.loss += sums.loss;
+    epoch_sums_.correct += sums.correct;
+    epoch_sums_.images += sums.images;
+  }
   timed_images_ += sums.images;
   double const images = static_cast<double>(sums.images);
   return {.step = steps_done_,
           .epoch = epoch,
           .loss = sums.loss / images,
           .accuracy = static_cast<double>(sums.correct) / images,
-          .learning_rate = rate,
-          .gradient_norm = gradient_norm};
+          .learning_rate = learning_rate(options_.schedule, numbers.step - numbers.finite, total_steps()),
+          .gradient_norm = numbers.gradient_norm,
+          .loss_scale = numbers.loss_scale,
+          .skipped = skipped};
 }
 
 Batch Trainer::load(i64 micro_batch) {
@@ -102,35 +121,32 @@ Trainer::Pass Trainer::forward_backward(Batch const& batch) const {
   std::vector<Generator> generators;
   for (auto const& named : model_->generators()) generators.push_back(*named.generator);
   Tape tape;
-  Tensor const logits = (*model_)(batch.images);
+  Tensor const logits = numbers_.for_loss((*model_)(batch.images));
   Tensor const loss =
       ops::cross_entropy(logits, batch.labels, {.smoothing = static_cast<f32>(options_.label_smoothing)});
   tape.backward(loss, 1 / static_cast<f32>(options_.accumulation));
   return {loss, logits, batch.labels, std::move(generators)};
 }
 
-/// The only place of a step that waits for the device before the gradients' norm does.
 Trainer::EpochSums Trainer::sum_losses(std::vector<Pass> const& passes) {
   EpochSums sums;
-  for (std::size_t i = 0; i < passes.size(); ++i) {
-    double const loss = passes[i].loss.item<f32>();
-    if (!std::isfinite(loss)) {
-      passes[i].rewind(*model_);
-      fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
-    }
-    auto const labels = passes[i].labels.to_vector<i32>();
+  for (Pass const& pass : passes) {
+    auto const labels = pass.labels.to_vector<i32>();
     auto const images = static_cast<i64>(labels.size());
-    sums.loss += loss * static_cast<double>(images);
-    sums.correct += count_correct(passes[i].logits.to_vector<f32>(), labels);
+    sums.loss += static_cast<double>(pass.loss.item<f32>()) * static_cast<double>(images);
+    sums.correct += count_correct(pass.logits.to_vector<f32>(), labels);
     sums.images += images;
   }
   return sums;
 }
 
-double Trainer::finite_gradient_norm() const {
-  double const norm = optimizer_->gradient_norm();
-  if (!std::isfinite(norm)) fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
-  return norm;
+void Trainer::require_finite(std::vector<Pass> const& passes, StepState const& numbers) {
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    if (std::isfinite(passes[i].loss.item<f32>())) continue;
+    passes[i].rewind(*model_);
+    fail_step(steps_done_ + 1, "the loss", find_non_finite(*model_, load(static_cast<i64>(i)).images));
+  }
+  if (numbers.finite == 0) fail_step(steps_done_ + 1, "the gradient", find_non_finite_gradient(*model_));
 }
 
 /// An update can overflow where loss and gradients did not.
@@ -154,13 +170,14 @@ EpochMetrics Trainer::end_epoch(double learning_rate) {
                           .train_accuracy = static_cast<double>(sums.correct) / images,
                           .validation_loss = std::nan(""),
                           .validation_accuracy = std::nan(""),
-                          .learning_rate = learning_rate};
+                          .learning_rate = learning_rate,
+                          .skipped_steps = sums.skipped};
   if (!validation_) return metrics;
 
-  if (average_) average_->exchange();
+  exchange_average();
   Evaluation const evaluation = validate();
   best_.consider(metrics.epoch, evaluation);
-  if (average_) average_->exchange();
+  exchange_average();
   metrics.validation_loss = evaluation.loss;
   metrics.validation_accuracy = evaluation.accuracy;
   return metrics;
@@ -170,11 +187,17 @@ Evaluation Trainer::validate() try { return evaluate(*model_, *validation_); } c
   fail("[train] validation after step ", steps_done_, ": ", error.what());
 }
 
+void Trainer::exchange_average() {
+  if (!average_) return;
+  average_->exchange();
+  model_->update_copies();
+}
+
 void Trainer::use_best_weights() {
   if (best_.epoch() > 0) {
     best_.load();
-  } else if (average_) {
-    average_->exchange();
+  } else {
+    exchange_average();
   }
 }
 
@@ -186,9 +209,11 @@ Checkpoint Trainer::checkpoint() const {
   checkpoint.put("epoch_loss", epoch_sums_.loss);
   checkpoint.put("epoch_correct", epoch_sums_.correct);
   checkpoint.put("epoch_images", epoch_sums_.images);
+  checkpoint.put("epoch_skipped", epoch_sums_.skipped);
   checkpoint.put("model/", model_->state());
   checkpoint.put("generator/", model_->generators());
   optimizer_->save(checkpoint);
+  numbers_.save(checkpoint);
   if (average_) average_->save(checkpoint);
   best_.save(checkpoint);
   return checkpoint;
@@ -203,10 +228,13 @@ void Trainer::restore(Checkpoint const& checkpoint) {
   steps_done_ = step;
   epoch_sums_ = {.loss = checkpoint.number("epoch_loss"),
                  .correct = checkpoint.integer("epoch_correct"),
-                 .images = checkpoint.integer("epoch_images")};
+                 .images = checkpoint.integer("epoch_images"),
+                 .skipped = checkpoint.integer("epoch_skipped")};
   checkpoint.get("model/", model_->state());
+  model_->update_copies();
   checkpoint.get("generator/", model_->generators());
   optimizer_->restore(checkpoint);
+  numbers_.restore(checkpoint);
   if (average_) average_->restore(checkpoint);
   best_.restore(checkpoint);
   check(0 <= best_.epoch() && best_.epoch() <= epochs_done(), "[trainer] the checkpoint's best epoch must be in [0, ",

@@ -9,6 +9,7 @@
 #include "train/metrics.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
+#include "train/step_numbers.h"
 #include "train/weight_average.h"
 
 namespace heddle::train {
@@ -20,6 +21,7 @@ struct TrainerOptions {
   double clip_norm = 0;  // largest norm of the gradients; 0: any
   double ema_decay = 0;  // of the weights' moving average; 0: none
   i64 patience = 0;      // epochs without better validation before the end; 0: any number
+  LossScaleOptions loss_scale = {};
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
 };
@@ -39,8 +41,8 @@ struct StepReport {
 /// trainer goes on with the same bits.
 class Trainer {
  public:
-  /// The model trains where it is; the loaders must give batches there. Throws an Error when an epoch has fewer batches
-  /// than one step takes.
+  /// The model trains where it is, and in the type in which it computes; the loaders must give such batches. Throws an
+  /// Error when an epoch has fewer batches than one step takes.
   Trainer(std::shared_ptr<nn::Module> model, Loader train, std::optional<Loader> validation,
           TrainerOptions const& options);
 
@@ -50,9 +52,9 @@ class Trainer {
   /// All steps are done, or patience has ended.
   bool finished() const;
 
-  /// One update of the weights; after the last of an epoch the validation too. When the loss or a gradient is not
-  /// finite it throws an Error that names the step and the layer where this began; the weights are then still those of
-  /// the step before.
+  /// One update of the weights; after the last of an epoch the validation too. When a gradient is not finite while the
+  /// loss scale is above 1, the step is skipped. When it is not at 1, or the loss is not, it throws an Error that names
+  /// the step and the layer where this began. The weights are then still those of the step before.
   StepReport step();
 
   /// Gives the model the weights to keep: those of the best validation, or without one the last (averaged, if asked
@@ -72,17 +74,19 @@ class Trainer {
   struct EpochSums {
     double loss = 0;  // of images, summed
     i64 correct = 0, images = 0;
+    i64 skipped = 0;  // steps, whose images do not count
   };
 
   i64 epochs_done() const { return steps_done_ / steps_per_epoch_; }
   Batch load(i64 micro_batch);
   Pass forward_backward(Batch const& batch) const;
   EpochSums sum_losses(std::vector<Pass> const& passes);
-  double finite_gradient_norm() const;
+  void require_finite(std::vector<Pass> const& passes, StepState const& numbers);
   StepMetrics update();
   EpochMetrics end_epoch(double learning_rate);
   Evaluation validate();
   void check_weights() const;
+  void exchange_average();
   [[noreturn]] static void fail_step(i64 step, std::string const& what, std::string const& place);
 
   std::shared_ptr<nn::Module> model_;
@@ -92,6 +96,7 @@ class Trainer {
   i64 steps_per_epoch_;
 
   std::unique_ptr<Optimizer> optimizer_;
+  StepNumbers numbers_;
   std::optional<WeightAverage> average_;
   BestWeights best_;
   i64 steps_done_ = 0;

@@ -128,7 +128,7 @@ struct GradientNormSample {
 
   template <class T>
   static Args<T> arguments() {
-    return {.list = {}, .max_norm = 1, .workspace = {}};
+    return {.list = {}, .rules = {.max_norm = 1}, .workspace = {}};
   }
 };
 

@@ -1,5 +1,7 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
+#include "kernels/conv/conv2d_paths.h"
 #include "kernels/conv/conv_directions.h"
+#include "kernels/conv/conv_path.h"
 #include "kernels/conv/conv_paths.cuh"
 #include "kernels/core/arguments.h"
 #include "kernels/tile/launch_epilogue.cuh"
@@ -12,6 +14,8 @@ void conv2d_forward(Conv2dForwardArgs<T> const& args, Stream stream) {
   check_shape(s);
   check_tensors("conv2d_forward", args);
   check_workspace("conv2d_forward", args);
+  if (goes(ConvPath::depthwise, args)) return depthwise_forward(args, stream);
+  if (goes(ConvPath::gemm, args)) return product_forward(args, stream);
   ConvProblem<T> c = problem_of(args);
   i64 const row_blocks = most_row_blocks(c.pixels(), 1);
   c.output = output_of(c, args.y, args.epilogue, static_cast<f32*>(args.workspace.data), row_blocks);
@@ -27,6 +31,8 @@ void conv2d_backward_data(Conv2dBackwardDataArgs<T> const& args, Stream stream) 
   check_shape(s);
   check_tensors("conv2d_backward_data", args);
   check_workspace("conv2d_backward_data", args);
+  if (goes(ConvPath::depthwise, args)) return depthwise_backward_data(args, stream);
+  if (goes(ConvPath::gemm, args)) return product_backward_data(args, stream);
   f32* const partial = static_cast<f32*>(args.workspace.data);
   i64 const row_blocks = most_row_blocks(s.n * s.h * s.w, s.stride_h * s.stride_w);
   i64 blocks_before = 0;  // of the phases before
@@ -49,6 +55,8 @@ void conv2d_backward_filter(Conv2dBackwardFilterArgs<T> const& args, Stream stre
   check_shape(s);
   check_tensors("conv2d_backward_filter", args);
   check_workspace("conv2d_backward_filter", args);
+  if (goes(ConvPath::depthwise, args)) return depthwise_backward_filter(args, stream);
+  if (goes(ConvPath::gemm, args)) return product_backward_filter(args, stream);
   if (s.filter_count() > 0) filter_gradient(args, stream);
 }
 

@@ -45,12 +45,6 @@ void check_shape(Conv2dShape const& shape);
 /// or ends those of a phase of the stride.
 constexpr i64 most_row_blocks(i64 pixels, i64 phases) { return ceil_div<i64>(pixels, 64) + phases - 1; }
 
-/// What an epilogue needs as workspace: sums and products of the channels of each block of pixels.
-template <class T>
-std::size_t epilogue_workspace_bytes(Epilogue<T> const& epilogue, i64 row_blocks, i64 channels) {
-  return epilogue.reduces_columns() ? static_cast<std::size_t>(2 * row_blocks * channels) * sizeof(f32) : 0;
-}
-
 /// y = epilogue(x convolved with the filters), where rows are pixels and columns channels; sums in f32.
 template <class T>
 struct Conv2dForwardArgs {
@@ -69,9 +63,7 @@ struct Conv2dForwardArgs {
     tensor("y", a.y, a.shape.output_count());
     Epilogue<T>::tensors(a.epilogue, a.shape.k, a.shape.output_count(), tensor);
   }
-  std::size_t workspace_bytes() const {
-    return epilogue_workspace_bytes(epilogue, most_row_blocks(shape.n * shape.p() * shape.q(), 1), shape.k);
-  }
+  std::size_t workspace_bytes() const;
   double flops() const { return 2 * static_cast<double>(shape.macs()); }
 };
 
@@ -93,10 +85,7 @@ struct Conv2dBackwardDataArgs {
     tensor("dx", a.dx, a.shape.input_count());
     Epilogue<T>::tensors(a.epilogue, a.shape.c, a.shape.input_count(), tensor);
   }
-  std::size_t workspace_bytes() const {
-    i64 const phases = shape.stride_h * shape.stride_w;
-    return epilogue_workspace_bytes(epilogue, most_row_blocks(shape.n * shape.h * shape.w, phases), shape.c);
-  }
+  std::size_t workspace_bytes() const;
   double flops() const { return 2 * static_cast<double>(shape.macs()); }
 };
 
@@ -117,9 +106,7 @@ struct Conv2dBackwardFilterArgs {
     tensor("dfilter", a.dfilter, a.shape.filter_count());
   }
   double flops() const { return 2 * static_cast<double>(shape.macs()); }
-  std::size_t workspace_bytes() const {
-    return static_cast<std::size_t>(partial_filter_gradients(shape) * shape.filter_count()) * sizeof(f32);
-  }
+  std::size_t workspace_bytes() const;
 };
 
 HEDDLE_OPERATION(conv2d_forward, Conv2dForwardArgs);

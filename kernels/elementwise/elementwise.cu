@@ -16,7 +16,7 @@ void add(AddArgs<T> const& a, Stream stream) {
 template <class T>
 void scale(ScaleArgs<T> const& a, Stream stream) {
   check_arguments(a);
-  launch_map<WeightedSum<T>>(a.count, {{a.x, nullptr}, a.y, {a.scale, 0}}, stream, "scale");
+  launch_map<Scaled<T>>(a.count, {{a.x}, a.y, {a.scale, a.factor}}, stream, "scale");
 }
 
 template <class Types>

@@ -23,15 +23,17 @@ struct AddArgs {
   double flops() const { return 3.0 * static_cast<double>(count); }
 };
 
-/// y = scale * x. y may be x.
+/// y = scale * factor * x. y may be x.
 template <class T>
 struct ScaleArgs {
   i64 count = 0;
   f32 scale = 1;
-  T const* x = nullptr;  // [count]
-  T* y = nullptr;        // [count]
+  f32 const* factor = nullptr;  // [1], in the memory of the device; null for 1
+  T const* x = nullptr;         // [count]
+  T* y = nullptr;               // [count]
 
   static void tensors(auto& args, auto&& tensor) {
+    tensor("factor", args.factor, 1, TensorUse{.optional = true});
     tensor("x", args.x, args.count);
     tensor("y", args.y, args.count);
   }

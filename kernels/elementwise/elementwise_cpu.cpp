@@ -36,7 +36,8 @@ void add(AddArgs<T> const& args, Stream) {
 template <class T>
 void scale(ScaleArgs<T> const& args, Stream) {
   check_arguments(args);
-  ScaleArgs<T> const p = args;
+  ScaleArgs<T> p = args;
+  if (p.factor != nullptr) p.scale *= *p.factor;
 #pragma omp parallel for simd schedule(static, chunk) firstprivate(p) if (p.count > parallel_from)
   for (i64 i = 0; i < p.count; ++i) p.y[i] = T(p.scale * f32(p.x[i]));
 }

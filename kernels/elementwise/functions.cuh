@@ -8,7 +8,7 @@
 
 namespace heddle::HEDDLE_BACKEND {
 
-/// alpha * a + beta * b; alpha * a where b is null.
+/// alpha * a + beta * b.
 template <class T>
 struct WeightedSum {
   using In = T;
@@ -21,6 +21,24 @@ struct WeightedSum {
   HEDDLE_DEVICE void operator()(i64, f32 (&values)[inputs][n]) const {
     HEDDLE_UNROLL
     for (int i = 0; i < n; ++i) values[0][i] = alpha * values[0][i] + beta * values[1][i];
+  }
+};
+
+/// scale * factor * x.
+template <class T>
+struct Scaled {
+  using In = T;
+  using Out = T;
+  static constexpr int inputs = 1;
+
+  f32 scale;
+  f32 const* factor;  // [1]; null for 1
+
+  template <int n>
+  HEDDLE_DEVICE void operator()(i64, f32 (&values)[inputs][n]) const {
+    f32 const all = factor != nullptr ? scale * *factor : scale;
+    HEDDLE_UNROLL
+    for (int i = 0; i < n; ++i) values[0][i] *= all;
   }
 };
 

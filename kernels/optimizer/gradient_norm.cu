@@ -11,11 +11,15 @@ void gradient_norm(GradientNormArgs<T> const& a, Stream stream) {
   check_workspace("gradient_norm", a);
   auto* const sums = static_cast<double*>(a.workspace.data);
   i64 done = 0;
-  for_each_table(a.list, gradient_norm_chunk, [&](auto const& table, i64 chunks) {
-    launch<GradientSquares<T>>(dim3(static_cast<unsigned>(chunks)), {sums + done, table}, stream, "gradient_norm");
-    done += chunks;
-  });
-  launch<GradientNormFinish>(dim3(1), {done, sums, a.max_norm, a.state}, stream, "gradient_norm_finish");
+  auto const add_up = [&]<class G>(std::span<GradientTensor<G> const> list) {
+    for_each_table(list, gradient_norm_chunk, [&](auto const& table, i64 chunks) {
+      launch<GradientSquares<G>>(dim3(static_cast<unsigned>(chunks)), {sums + done, table}, stream, "gradient_norm");
+      done += chunks;
+    });
+  };
+  add_up(a.list);
+  add_up(a.f32_list);
+  launch<GradientNormFinish>(dim3(1), {done, sums, a.rules, a.state}, stream, "gradient_norm_finish");
 }
 
 HEDDLE_INSTANTIATE(gradient_norm, GradientNormArgs);

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "kernels/optimizer/gradient_norm.h"
 #include "kernels/optimizer/multi_tensor.cuh"
@@ -84,8 +83,8 @@ struct GradientNormFinish {
   struct Params {
     i64 chunks;
     double const* sums;  // [chunks]
-    double max_norm;     // 0 for no clipping
-    StepState* state;    // [1]
+    StepRules rules;
+    StepState* state;  // [1]
   };
   struct SharedStorage {
     double of_warp[threads / 32];
@@ -96,13 +95,7 @@ struct GradientNormFinish {
     for (i64 i = threadIdx.x; i < p.chunks; i += threads) own += p.sums[i];
     double const sum = block_sum<threads>(own, shared.of_warp);
     if (threadIdx.x > 0) return;
-    double const norm = sqrt(sum) / p.state->loss_scale;
-    bool const finite = norm <= std::numeric_limits<double>::max();  // false for NaN
-    double const factor = p.max_norm > 0 && norm > p.max_norm ? p.max_norm / norm : 1.0;
-    p.state->gradient_norm = norm;
-    p.state->finite = finite ? 1 : 0;
-    p.state->gradient_scale = finite ? static_cast<f32>(factor / p.state->loss_scale) : 0.0f;
-    if (finite) p.state->step += 1;
+    finish_step(p.rules, sqrt(sum), *p.state);
   }
 };
 

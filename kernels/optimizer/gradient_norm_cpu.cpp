@@ -50,13 +50,8 @@ void gradient_norm(GradientNormArgs<T> const& args, Stream) {
   check_gradient_norm(args);
   double sum = 0;
   for (GradientTensor<T> const& t : args.list) sum += sum_of_squares(t);
-  StepState& state = *args.state;
-  double const norm = std::sqrt(sum) / state.loss_scale;
-  bool const clipped = args.max_norm > 0 && norm > args.max_norm;
-  state.gradient_norm = norm;
-  state.finite = std::isfinite(norm) ? 1 : 0;
-  state.gradient_scale = state.finite ? static_cast<f32>((clipped ? args.max_norm / norm : 1) / state.loss_scale) : 0;
-  state.step += state.finite;
+  for (GradientTensor<f32> const& t : args.f32_list) sum += sum_of_squares(t);
+  finish_step(args.rules, std::sqrt(sum), *args.state);
 }
 
 HEDDLE_INSTANTIATE(gradient_norm, GradientNormArgs);

@@ -29,7 +29,13 @@ void check_sgd(SgdArgs<T> const& args) {
 template <class T>
 void check_gradient_norm(GradientNormArgs<T> const& args) {
   check_list("gradient_norm", args);
-  check(args.max_norm >= 0, "[gradient_norm] max_norm must not be negative or NaN: max_norm=", args.max_norm);
+  for (std::size_t i = 0; i < args.f32_list.size(); ++i)
+    check(args.f32_list[i].count >= 0, "[gradient_norm] sizes must not be negative: tensor=", args.list.size() + i,
+          ", count=", args.f32_list[i].count);
+  check(args.rules.schedule_steps >= 0,
+        "[gradient_norm] schedule_steps must not be negative: ", args.rules.schedule_steps);
+  check(args.rules.max_norm >= 0,
+        "[gradient_norm] max_norm must not be negative or NaN: max_norm=", args.rules.max_norm);
 }
 
 }  // namespace heddle

@@ -4,6 +4,7 @@
 #include "nn/activation.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
+#include "nn/conv_transpose2d.h"
 #include "nn/flatten.h"
 #include "nn/group_norm.h"
 #include "nn/instance_norm.h"
@@ -42,6 +43,17 @@ TEST(Layers, Conv2dWithAllOptions) {
                    .x = {1, 7, 6, 4},
                    .y = {1, 3, 2, 6},
                    .parameters = {"weight"}});
+}
+
+TEST(Layers, ConvTranspose2d) {
+  expect_conforms({.make =
+                       [](Generator& g) {
+                         nn::ConvOptions const options = {.stride = 2, .padding = 1, .groups = 2};
+                         return std::make_shared<nn::ConvTranspose2d>(4, 6, 3, g, options, 1);
+                       },
+                   .x = {1, 3, 2, 4},
+                   .y = {1, 6, 4, 6},
+                   .parameters = {"weight", "bias"}});
 }
 
 TEST(Layers, Linear) {
@@ -177,6 +189,8 @@ TEST(Layers, RefuseImpossibleSizes) {
             "[Conv2d] groups must divide c and k: c=30, k=8, groups=4");
   EXPECT_EQ(error_of([&] { nn::Conv2d(0, 8, 3, g); }), "[Conv2d] sizes must be positive: c=0, k=8, window=3");
   EXPECT_TRUE(error_of([&] { nn::Conv2d(1, 1, 3, g, {.stride = 0}); }).starts_with("[Conv2d] stride"));
+  EXPECT_EQ(error_of([&] { nn::ConvTranspose2d(4, 2, 3, g, {.stride = 2}, 2); }),
+            "[ConvTranspose2d] output padding must be at least 0 and below the stride: output_padding=2, stride=2");
   EXPECT_EQ(error_of([&] { nn::Linear(4, -1, g); }), "[Linear] sizes must be positive: in=4, out=-1");
   EXPECT_EQ(error_of([&] { nn::BatchNorm2d(0); }), "[BatchNorm2d] channels must be positive: c=0");
   EXPECT_EQ(error_of([&] { nn::GroupNorm(4, 6); }), "[GroupNorm] groups must divide channels: c=6, groups=4");

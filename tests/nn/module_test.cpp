@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "nn/activation.h"
+#include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
+#include "ops/elementwise.h"
+#include "ops/tape.h"
 #include "tests/support/error.h"
 
 namespace heddle::testing {
@@ -39,6 +42,45 @@ TEST(Module, MovesToADeviceForAllHandles) {
   EXPECT_EQ(before[0].tensor.to_vector<f32>(), weight);
   model->to(Device::cpu);
   EXPECT_EQ((*model)(Tensor::full({1, 2}, 1)).device(), Device::cpu);
+}
+
+TEST(Module, ComputesWithRoundedCopiesOfItsWeights) {
+  for (DType const type : {DType::f16, DType::bf16}) {
+    auto const model = two_linears();
+    model->add("norm", std::make_shared<nn::LayerNorm>(1));
+    auto const parameters = model->parameters();
+    model->compute_in(type);
+    model->to(Device::emulated);
+    std::vector<Tensor> const copies = model->copies();
+    ASSERT_EQ(copies.size(), 6u);
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      EXPECT_EQ(parameters[i].tensor.dtype(), DType::f32);
+      EXPECT_TRUE(model->parameters()[i].tensor.is(parameters[i].tensor));
+      EXPECT_EQ(copies[i].defined(), i < 4) << "norms have none";
+    }
+    Tape tape;
+    Tensor const y = (*model)(ops::cast(Tensor::full({1, 2}, 1, Device::emulated), type));
+    EXPECT_EQ(y.dtype(), type);
+    tape.backward(ops::cast(y, DType::f32));
+    EXPECT_EQ(parameters[0].tensor.gradient().dtype(), type);
+    EXPECT_EQ(parameters[4].tensor.gradient().dtype(), DType::f32);
+    model->clear_gradients();
+    EXPECT_FALSE(copies[0].gradient().defined()) << "there is one gradient, the parameter's";
+  }
+}
+
+TEST(Module, CopiesFollowTheParametersWhenTold) {
+  auto const model = two_linears();
+  model->compute_in(DType::f16);
+  Tensor weight = model->parameters()[0].tensor;
+  weight.copy_from(Tensor::full(weight.shape(), 1 + 0x1p-12f));
+  EXPECT_NE(static_cast<f32>(model->copies()[0].to_vector<f16>()[0]), 1);
+  model->update_copies();
+  EXPECT_EQ(static_cast<f32>(model->copies()[0].to_vector<f16>()[0]), 1);
+  EXPECT_EQ(weight.to_vector<f32>()[0], 1 + 0x1p-12f);
+  model->compute_in(DType::f32);
+  EXPECT_FALSE(model->copies()[0].defined());
+  EXPECT_EQ((*model)(Tensor::full({1, 2}, 1)).dtype(), DType::f32);
 }
 
 TEST(Module, ModeReachesTheWholeTree) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ops/tf32.h"
 #include "tests/support/compare.h"
 #include "tests/support/error.h"
 
@@ -22,6 +23,21 @@ TEST(LinearOp, OfNothingIsZero) {
   { Tensor const used = Tensor::full({4, 3}, NAN); }  // the result takes over this memory
   Tensor const y = ops::linear(Tensor::zeros({4, 0}), Tensor::zeros({3, 0}));
   EXPECT_TRUE(equal(y.to_vector<f32>(), std::vector<f32>(12, 0.0f)));
+}
+
+TEST(LinearOp, RoundsOperandsToTf32WhereThatIsAllowed) {
+  Tensor const x = Tensor::full({16, 16}, 1 + 0x1p-12f, Device::emulated);  // 1 in tf32
+  auto const product = [&] { return ops::linear(x, x).to_vector<f32>()[0]; };
+  EXPECT_FALSE(ops::Tf32Products::allowed<f32>());
+  EXPECT_GT(product(), 16.005f);
+  {
+    ops::Tf32Products const allow;
+    EXPECT_FALSE(ops::Tf32Products::allowed<f16>());
+    EXPECT_EQ(product(), 16);
+    ops::Tf32Products const forbid(false);
+    EXPECT_GT(product(), 16.005f);
+  }
+  EXPECT_FALSE(ops::Tf32Products::allowed<f32>());
 }
 
 TEST(LinearOp, NamesWhatDoesNotFit) {

@@ -81,8 +81,8 @@ TEST(CommandLine, NamesWhatWasProbablyMeant) {
 }
 
 TEST(CommandLine, OptionsThatDoNotGoTogether) {
-  EXPECT_EQ(usage_error({"--model", "lenet5", "--precision", "bf16"}),
-            "--precision bf16 comes with the GPU path; this one trains in f32");
+  EXPECT_EQ(usage_error({"--model", "lenet5", "--precision", "f64"}),
+            "--precision must be one of f32, tf32, bf16, f16: f64");
   EXPECT_EQ(usage_error({"--model", "lenet5", "--nesterov", "--momentum", "0"}),
             "--nesterov needs a --momentum above 0");
   EXPECT_EQ(usage_error({"--model", "lenet5", "--patience", "2", "--validation-images", "0"}),

@@ -119,7 +119,7 @@ class Usage(ProgramTest):
                 ("[train_cifar10] unknown recipe kkk", ["--recipe", "k" * 5000]),
                 ("[train_cifar10] --crop-padding must be below 28", [*TINY, "--crop-padding", "28"]),
                 ("[train_cifar10] unknown recipe nothing; there are default-cpu, ", ["--recipe", "nothing"]),
-                ("[train_cifar10] --precision bf16 comes with the GPU path", ["--precision", "bf16"]),
+                ("[train_cifar10] --precision must be one of f32, tf32, bf16, f16: f8", ["--precision", "f8"]),
                 ("[train_cifar10] --resume found no run in runs/", ["--resume"]),
                 ("[train_cifar10] --validation-images must leave some of the 240 to train on: 240",
                  [*TINY, "--validation-images", "240"]),
@@ -300,6 +300,23 @@ class Resumption(ProgramTest):
         self.check_fails(2, "model is lenet5 there, but resnet8 was asked for", "--resume", "--run-dir", "whole",
                          "--model", "resnet8")
         self.assertEqual(contents(self.folder / "whole"), self.whole)
+
+    def test_in_f16_it_ends_with_the_same_files_and_f32_weights(self):
+        self.train("--run-dir", "half", "--precision", "f16")
+        self.train("--run-dir", "stopped", "--precision", "f16", "--max-steps", "7")
+        half = contents(self.folder / "half")
+        self.assertNotEqual(half["best.safetensors"], self.whole["best.safetensors"])
+        self.check_fails(2, "precision is f16 there, but bf16 was asked for", "--resume", "--run-dir", "stopped",
+                         "--precision", "bf16")
+        self.check_fails(2, "precision is f32 there, but f16 was asked for", "--resume", "--run-dir", "whole",
+                         "--precision", "f16")
+        self.whole = half
+        self.check_resumes("stopped")
+        weights = (self.folder / "half/best.safetensors").read_bytes()
+        header = json.loads(weights[8:8 + struct.unpack("<Q", weights[:8])[0]])
+        self.assertEqual({entry["dtype"] for name, entry in header.items() if name != "__metadata__"}, {"F32"})
+        steps = [json.loads(line) for line in (self.folder / "half/metrics.jsonl").read_text().splitlines()]
+        self.assertEqual([s["loss_scale"] for s in steps if s["kind"] == "step"][0], 65536)
 
     def test_the_newest_run_is_resumed(self):
         self.train("--max-steps", "3")

@@ -65,6 +65,13 @@ TEST(ProgressText, NeverPrintsNanOrInfinity) {
   EXPECT_FALSE(contains(line, "nan") || contains(line, "inf")) << line;
 }
 
+TEST(ProgressText, TellsOfSkippedSteps) {
+  EpochMetrics metrics = {1, 10, 0.5, 0.5, nan, nan, 0.1};
+  EXPECT_FALSE(contains(epoch_line(metrics, {1, 1, 1}, 3), "skipped"));
+  metrics.skipped_steps = 2;
+  EXPECT_TRUE(epoch_line(metrics, {1, 1, 1}, 3).ends_with("  steps skipped: 2"));
+}
+
 TEST(ProgressText, EpochLinesAlign) {
   std::string const first = epoch_line({9, 10, 2.345678, 0.0512, 0.4, 1, 0.1}, {9, 12.34, 987}, 12);
   std::string const second = epoch_line({10, 20, 12.5, 0.99, 3, 0.5, 1.25e-5}, {10, 9.1, 12345}, 12);

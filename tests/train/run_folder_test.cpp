@@ -47,13 +47,13 @@ TEST(RunFolder, WritesNumbersThatReadBackExactly) {
   run.flush();
   EXPECT_EQ(metrics_of(run.path()),
             (std::vector<std::string>{
-                "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate\n"
-                "1,1,0.1,0.3333333333333333,2.5,1,1e-05\n",
+                "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,skipped_steps\n"
+                "1,1,0.1,0.3333333333333333,2.5,1,1e-05,0\n",
                 R"({"kind":"step","step":1,"epoch":1,"loss":0.1,"accuracy":0.3333333333333333,)"
-                R"("learning_rate":1e-05,"gradient_norm":12})"
+                R"("learning_rate":1e-05,"gradient_norm":12,"loss_scale":1,"skipped":false})"
                 "\n"
                 R"({"kind":"epoch","epoch":1,"step":1,"train_loss":0.1,"train_accuracy":0.3333333333333333,)"
-                R"("validation_loss":2.5,"validation_accuracy":1,"learning_rate":1e-05})"
+                R"("validation_loss":2.5,"validation_accuracy":1,"learning_rate":1e-05,"skipped_steps":0})"
                 "\n",
                 "epoch,seconds,images_per_s\n1,0.25,512\n"}));
 }
@@ -71,7 +71,7 @@ TEST(RunFolder, NeverWritesNanOrInfinity) {
     EXPECT_EQ(text.find("inf"), std::string::npos) << text;
   }
   EXPECT_NE(metrics_of(run.path())[1].find(R"("loss":null,"accuracy":null)"), std::string::npos);
-  EXPECT_NE(metrics_of(run.path())[0].find("1,1,1,1,,,1\n"), std::string::npos);
+  EXPECT_NE(metrics_of(run.path())[0].find("1,1,1,1,,,1,0\n"), std::string::npos);
 }
 
 TEST(RunFolder, ResumedRunLeavesTheFilesOfAnUninterruptedOne) {
@@ -101,7 +101,7 @@ TEST(RunFolder, ResumesWithTornHeaderOrWithoutMetrics) {
   RunFolder run(folder.path(), true);
   run.open_metrics(5);
   EXPECT_EQ(read_file(folder / "metrics.csv"),
-            "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate\n");
+            "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,skipped_steps\n");
   EXPECT_EQ(read_file(folder / "metrics.jsonl"), "");
 }
 

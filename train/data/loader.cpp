@@ -56,7 +56,8 @@ Batch Loader::batch(i64 epoch, i64 index) {
   for (i64 const image : chosen) labels.push_back(set_.labels.data<i32>()[image]);
   Device const device = set_.images.device();
   Tensor const chosen_tensor = Tensor::from(chosen, {end - begin}, device);
-  return {ops::image_batch(set_.images, chosen_tensor, normalization_, options_.augment, options_.seed, epoch),
+  return {ops::image_batch(set_.images, chosen_tensor, normalization_, options_.augment, options_.seed, epoch,
+                           options_.type),
           Tensor::from(labels, {end - begin}, device)};
 }
 

@@ -12,10 +12,11 @@ struct LoaderOptions {
   bool drop_last = true;  // leave out a last batch that is not full
   AugmentOptions augment = {};
   u64 seed = 0;
+  DType type = DType::f32;  // of the images
 };
 
 struct Batch {
-  Tensor images;  // [n, h, w, c] f32, normalised
+  Tensor images;  // [n, h, w, c] of the loader's type, normalised
   Tensor labels;  // [n] i32
 };
 

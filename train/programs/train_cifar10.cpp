@@ -7,9 +7,11 @@
 #include "nn/summary.h"
 #include "nn/weights.h"
 #include "ops/device.h"
+#include "ops/tf32.h"
 #include "train/assemble.h"
 #include "train/interrupt.h"
 #include "train/pictures.h"
+#include "train/precision.h"
 #include "train/progress.h"
 #include "train/run_folder.h"
 #include "train/run_plan.h"
@@ -139,6 +141,7 @@ int train(CommandLine const& line, std::string const& program) {
   Options& options = plan.options;
   if (options.threads > 0) omp_set_num_threads(static_cast<int>(options.threads));
   require_available(device_from_name(options.device));
+  ops::Tf32Products const tf32(precision_from_name(options.precision).tf32);
   DataSet const data = assemble_data(options);
   options.dataset = data.name;
 

@@ -49,6 +49,10 @@ struct ScaleCase : Case {
   template <class T>
   static constexpr Operation<Args<T>> operation = scale<T>;
 
+  /// With a factor in memory, and without.
+  std::vector<f32> values(std::string_view name, i64 elements, u64 seed) const {
+    return name == "factor" && offset == 0 ? std::vector<f32>() : Case::values(name, elements, seed);
+  }
   template <class T>
   Args<T> arguments() const {
     return {.count = count, .scale = -1.5f};

@@ -204,7 +204,7 @@ TEST(Optimizer, RefusesWhatItCannotUse) {
 StepState norm_of(std::vector<std::vector<f32>> const& gradients, double max_norm, StepState state) {
   std::vector<GradientTensor<f32>> list;
   for (auto const& gradient : gradients) list.push_back({static_cast<i64>(gradient.size()), gradient.data()});
-  cpu::gradient_norm<f32>({.list = list, .max_norm = max_norm, .state = &state, .workspace = {}}, {});
+  cpu::gradient_norm<f32>({.list = list, .rules = {.max_norm = max_norm}, .state = &state, .workspace = {}}, {});
   return state;
 }
 

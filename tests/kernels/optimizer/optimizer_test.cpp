@@ -173,7 +173,7 @@ TEST(OptimizerErrors, NameTheValue) {
   GradientNormArgs<f32> norm_args = {.list = gradients, .state = &state, .workspace = {values, 4}};
   EXPECT_EQ(error_of([&] { emulated::gradient_norm(norm_args, {}); }),
             "[gradient_norm] workspace is too small or null: 4 bytes, needs 8");
-  norm_args.max_norm = -1;
+  norm_args.rules.max_norm = -1;
   EXPECT_EQ(error_of([&] { emulated::gradient_norm(norm_args, {}); }),
             "[gradient_norm] max_norm must not be negative or NaN: max_norm=-1");
 }

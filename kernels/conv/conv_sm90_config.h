@@ -36,12 +36,12 @@ constexpr double estimate_conv_cycles(GemmSm90Config const& config, i64 m, i64 n
   return static_cast<double>(waves * depth) * step + outputs;
 }
 
-/// Of the filters' gradients in so many parts, which go to memory and come back.
+/// Of the filters' gradients in so many parts, which go to memory and come back, eight at a time on their way.
 constexpr double estimate_filter_gradient_cycles(GemmSm90Config const& config, Conv2dShape const& s, i64 parts) {
   i64 const columns = s.r * s.s * ceil_div<i64>(s.c, 64) * 64, rounds = ceil_div<i64>(s.n * s.p() * s.q(), 64);
   double const partial = static_cast<double>(2 * parts * s.filter_count()) * sizeof(f32);
   return estimate_conv_cycles(config, s.k, columns, ceil_div(rounds, parts) * 64, parts) +
-         partial / gemm_machine(90, 132).memory;
+         partial / gemm_machine(90, 132).memory + static_cast<double>(ceil_div<i64>(parts, 8)) * 600;
 }
 
 /// Into how many parts filter_gradient_sm90 cuts the pixels: so many that their tiles fill 132 multiprocessors, an

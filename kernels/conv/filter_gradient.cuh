@@ -112,10 +112,10 @@ struct FilterGradient : StripProduct {
   }
 };
 
-/// Adds the gradients of the parts in their order; a thread an element.
+/// Adds the gradients of the parts in their order; a thread an element, with several of its parts on their way.
 template <class T>
 struct AddParts {
-  static constexpr int threads = 256;
+  static constexpr int threads = 256, on_the_way = 8;
   struct Params {
     i64 count, parts;
     f32 const* partial;  // [parts, count]
@@ -127,7 +127,14 @@ struct AddParts {
     i64 const element = i64{blockIdx.x} * threads + threadIdx.x;
     if (element >= p.count) return;
     f32 sum = 0;
-    for (i64 part = 0; part < p.parts; ++part) sum += load<f32>(p.partial + part * p.count + element);
+    for (i64 first = 0; first < p.parts; first += on_the_way) {
+      f32 values[on_the_way];
+      HEDDLE_UNROLL
+      for (int i = 0; i < on_the_way; ++i)
+        values[i] = first + i < p.parts ? load<f32>(p.partial + (first + i) * p.count + element) : 0.0f;
+      HEDDLE_UNROLL
+      for (int i = 0; i < on_the_way; ++i) sum += values[i];
+    }
     p.sum[element] = from_f32<T>(sum);
   }
 };

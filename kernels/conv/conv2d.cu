@@ -1,8 +1,7 @@
 // Launchers of the convolution's directions: for CUDA, and for the emulator.
-#include "kernels/conv/conv2d_paths.h"
 #include "kernels/conv/conv_directions.h"
-#include "kernels/conv/conv_path.h"
 #include "kernels/conv/conv_paths.cuh"
+#include "kernels/conv/conv_special.h"
 #include "kernels/core/arguments.h"
 #include "kernels/tile/launch_epilogue.cuh"
 

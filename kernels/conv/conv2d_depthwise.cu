@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "kernels/conv/conv2d_paths.h"
 #include "kernels/conv/conv_axes.h"
+#include "kernels/conv/conv_special.h"
 #include "kernels/conv/depthwise_filter_gradient.cuh"
 #include "kernels/conv/depthwise_gather.cuh"
 #include "kernels/core/choice.h"

@@ -1,7 +1,7 @@
 // Convolutions that are matrix products: for CUDA, and for the emulator.
 #include "kernels/conv/conv2d_product.h"
 
-#include "kernels/conv/conv2d_paths.h"
+#include "kernels/conv/conv_special.h"
 #include "kernels/tile/launch_column_reduction.cuh"
 
 namespace heddle::HEDDLE_BACKEND {

@@ -1,9 +1,8 @@
 // What the kernels keep beside the tensors.
 #include <algorithm>
 
-#include "kernels/conv/conv2d_paths.h"
 #include "kernels/conv/conv2d_product.h"
-#include "kernels/conv/conv_path.h"
+#include "kernels/conv/conv_special.h"
 
 namespace heddle {
 

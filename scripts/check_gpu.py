@@ -140,10 +140,14 @@ def pytorch(_: pathlib.Path, deadline: float) -> list[dict]:
 
 
 def train(programs: pathlib.Path, deadline: float) -> list[dict]:
-    with tempfile.TemporaryDirectory() as folder:
-        result = run("train_cifar10", [programs / "train_cifar10", "--device", "cuda", "--dataset", "synthetic",
-                                       "--max-steps", "50", "--run-dir", folder + "/run"], deadline)
-    return [result]
+    """Some steps in each precision; the progress in the logs has images/s."""
+    results = []
+    for precision in ("f32", "tf32", "bf16", "f16"):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [programs / "train_cifar10", "--device", "cuda", "--precision", precision, "--dataset", "synthetic",
+                       "--max-steps", "50", "--run-dir", folder + "/run"]
+            results.append(run(f"train_cifar10_{precision}", command, deadline))
+    return results
 
 
 def main() -> int:

@@ -58,15 +58,15 @@ struct MmaTile {
   };
 
   /// Adds up `rounds` rounds along the depth. Calls bring(round, stage), once for each in order, to start the copies of
-  /// a round.
+  /// a round. With rounds counted in 32 bits ptxas keeps more addresses, and spilled.
   template <class Bring>
-  HEDDLE_DEVICE static void accumulate(int rounds, Storage& shared, Sums& sums, Bring const& bring) {
-    auto const start = [&](int round) {
+  HEDDLE_DEVICE static void accumulate(i64 rounds, Storage& shared, Sums& sums, Bring const& bring) {
+    auto const start = [&](i64 round) {
       if (round < rounds) bring(round, shared.stages[round % stages]);
       cp_async_commit();  // a group of its own, empty after the last round
     };
     for (int round = 0; round < stages - 1; ++round) start(round);
-    for (int round = 0; round < rounds; ++round) {
+    for (i64 round = 0; round < rounds; ++round) {
       cp_async_wait<stages - 2>();
       __syncthreads();  // the tiles of this round are there, and all have done with those of the round before
       start(round + stages - 1);

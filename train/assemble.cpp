@@ -99,6 +99,7 @@ TrainerOptions trainer_options(Options const& options) {
 }  // namespace
 
 DataSet assemble_data(Options const& options) {
+  MemoryScope const scope(MemoryUse::data);
   DataSet data = load_dataset({.dataset = options.dataset, .data_dir = options.data_dir});
   data.train = first_images(data.train, options.train_images, "--train-images");
   data.test = first_images(data.test, options.test_images, "--test-images");
